@@ -1,0 +1,49 @@
+"""Every read that pages make, remembered for as long as the published version stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import streamlit as st
+
+from app.workspace import today, workspace
+from core.models import Snapshot
+from core.settings import Settings
+from core.store.client import Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run of a page reads from: one store, one snapshot, one day taken for today."""
+
+    store: Store
+    snapshot: Snapshot
+    config: Settings
+    as_of: date
+    is_sample: bool
+
+    @property
+    def version(self) -> tuple[str, int]:
+        """What caches are keyed by."""
+        return self.store.database, self.snapshot.version
+
+    def read(self, query: Callable[Concatenate[Store, Snapshot, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer of a query under this snapshot, from the cache where it was asked before."""
+        answer: R = _remembered(self.version, query.__name__, args, kwargs, query, self)
+        return answer
+
+
+def figures() -> Figures:
+    """The figures as they are published now."""
+    space = workspace()
+    store, snapshot = space.active()
+    return Figures(store, snapshot, space.config, today(), store is space.sample)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _remembered(version: tuple[str, int], name: str, args: Any, kwargs: Any, _query: Callable[..., Any], _figures: Figures) -> Any:
+    return _query(_figures.store, _figures.snapshot, *args, **kwargs)

@@ -1,0 +1,176 @@
+"""DataFrames to plotly figures. Pure: what to show comes in, a figure goes out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from app import format as fmt
+from core.models import Grain
+
+OTHER = "Other"
+SHOWN_SERIES = 8
+_GREY = "#98a2ae"
+_HEIGHT = 360
+
+
+def ranked(totals: Mapping[str, Decimal], shown: int = SHOWN_SERIES) -> list[str]:
+    """The groups that get a series of their own, the largest amounts (of either sign) first."""
+    order = sorted(totals, key=lambda group: (-abs(totals[group]), group))
+    return order if len(order) <= shown + 1 else order[:shown]
+
+
+def stacked(
+    series: pd.DataFrame,
+    top: Sequence[str],
+    labels: Mapping[str, str],
+    colors: Mapping[str, str],
+    currency: str,
+    grain: Grain,
+    unsettled_from: date,
+    previous: pd.Series | None = None,
+) -> go.Figure:
+    """Bars of cost by bucket, stacked by group, the rest as "Other"; the period before as a dashed line.
+
+    `series` has bucket, group and cost; `previous` holds the sums of the period before, at the buckets that they stand beside.
+    """
+    wide = series.assign(group=series["group"].where(series["group"].isin(list(top)), OTHER), cost=series["cost"].astype(float))
+    wide = wide.pivot_table(index="bucket", columns="group", values="cost", aggfunc="sum").sort_index()
+    totals = wide.sum(axis=1)
+    figure = go.Figure()
+    for group in [*top, OTHER]:
+        if group not in wide:
+            continue
+        values = wide[group].dropna()  # a gap in one series would make plotly stack the next ones from zero again
+        name = labels.get(group, group)
+        figure.add_bar(
+            x=values.index,
+            y=values,
+            name=name,
+            customdata=[[group, fmt.exact(v, currency), fmt.share(v, totals[b]), name] for b, v in values.items()],
+            hovertemplate="%{x|%-d %b %Y}<br>%{customdata[3]}<br><b>%{customdata[1]}</b> (%{customdata[2]})<extra></extra>",
+            marker={
+                "color": _GREY if group == OTHER else colors.get(group, _GREY),
+                "line": {"width": 0},
+                **_hatched(values.index, grain, unsettled_from),
+            },
+        )
+    if previous is not None:
+        figure.add_scatter(
+            x=previous.index,
+            y=previous,
+            name="Period before",
+            mode="lines",
+            line={"dash": "dash", "color": _GREY, "width": 1.5},
+            customdata=[["", fmt.exact(v, currency)] for v in previous],
+            hovertemplate="Period before<br><b>%{customdata[1]}</b><extra></extra>",
+        )
+    figure.update_layout(
+        barmode="relative",
+        bargap=0.15,
+        height=_HEIGHT,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        legend={"orientation": "h", "y": -0.12, "x": 0, "traceorder": "normal"},
+        hovermode="closest",
+        clickmode="event+select",
+    )
+    figure.update_yaxes(tickprefix=fmt.sign(currency), rangemode="tozero", nticks=6)
+    figure.update_xaxes(showgrid=False, tickformat="%b %Y" if grain is Grain.MONTH else "%-d %b", nticks=12)
+    return figure
+
+
+def ranking(
+    totals: Mapping[str, Decimal], top: Sequence[str], labels: Mapping[str, str], colors: Mapping[str, str], currency: str
+) -> go.Figure:
+    """The groups by amount, the largest on top, with their amounts beside the bars."""
+    whole = sum(totals.values())
+    order = list(reversed(top))
+    texts = [f"{fmt.money(totals[group], currency)}  {fmt.share(totals[group], whole)}" for group in order]
+    figure = go.Figure(
+        go.Bar(
+            x=[float(totals[group]) for group in order],
+            y=list(range(len(order))),
+            orientation="h",
+            text=texts,
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[[group, fmt.exact(totals[group], currency), labels.get(group, group)] for group in order],
+            hovertemplate="%{customdata[2]}<br><b>%{customdata[1]}</b><extra></extra>",
+            marker={"color": [colors.get(group, _GREY) for group in order], "line": {"width": 0}},
+        )
+    )
+    largest = max((float(totals[group]) for group in order), default=1.0)
+    smallest = min(0.0, min((float(totals[group]) for group in order), default=0.0))
+    figure.update_layout(height=_HEIGHT, margin={"l": 0, "r": 0, "t": 8, "b": 0}, showlegend=False, bargap=0.35, clickmode="event+select")
+    figure.update_xaxes(visible=False, range=[smallest * 2.5, max(largest, 1e-9) * 1.8])
+    # Places, not names, are the axis: two long names may be cut to the same.
+    figure.update_yaxes(
+        showgrid=False, zeroline=False, tickvals=list(range(len(order))), ticktext=[_clipped(labels.get(g, g)) for g in order]
+    )
+    return figure
+
+
+def treemap(
+    parts: pd.DataFrame, labels: Mapping[str, str], inner_labels: Mapping[str, str], colors: Mapping[str, str], currency: str
+) -> go.Figure:
+    """Shares of the cost by group, divided once more within each. `parts` has outer, inner and cost, all above zero."""
+    outer_sums = parts.assign(cost=parts["cost"].astype(float)).groupby("outer")["cost"].sum().sort_values(ascending=False)
+    inner = parts.assign(cost=parts["cost"].astype(float))
+    whole = float(outer_sums.sum())
+    ids = [*outer_sums.index, *(f"{o}\x1f{i}" for o, i in zip(inner["outer"], inner["inner"], strict=True))]
+    names = [*(labels.get(o, o) for o in outer_sums.index), *(inner_labels.get(i, i) for i in inner["inner"])]
+    values = [*outer_sums, *inner["cost"]]
+    outers = [*outer_sums.index, *inner["outer"]]
+    figure = go.Figure(
+        go.Treemap(
+            ids=ids,
+            labels=names,
+            parents=[*("" for _ in outer_sums), *inner["outer"]],
+            values=values,
+            branchvalues="total",
+            customdata=[[o, fmt.exact(v, currency), fmt.share(v, whole)] for o, v in zip(outers, values, strict=True)],
+            hovertemplate="%{label}<br><b>%{customdata[1]}</b> (%{customdata[2]})<extra></extra>",
+            texttemplate="%{label}<br>%{customdata[1]}",
+            marker={"colors": [colors.get(o, _GREY) for o in outers], "line": {"width": 1}},
+            tiling={"pad": 1},
+            maxdepth=2,
+            pathbar={"visible": False},
+        )
+    )
+    figure.update_layout(height=_HEIGHT, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    return figure
+
+
+def palette_for(groups: Sequence[str], palette: Sequence[str]) -> dict[str, str]:
+    """A colour for each group by its place among all that ever cost anything, so that it keeps it in every view.
+
+    After the palette's end its colours come again lighter, then darker.
+    """
+    rounds = [palette, [_mixed(color, 255, 0.45) for color in palette], [_mixed(color, 0, 0.35) for color in palette]]
+    colors = [color for part in rounds for color in part]
+    return {group: colors[index % len(colors)] for index, group in enumerate(groups)}
+
+
+def _mixed(color: str, towards: int, share: float) -> str:
+    channels = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(channel + (towards - channel) * share):02x}" for channel in channels)
+
+
+def _hatched(buckets: pd.Index, grain: Grain, unsettled_from: date) -> dict[str, object]:
+    """The pattern of bars whose days may still change; nothing where all are settled."""
+    shapes = ["/" if _ends(bucket, grain) >= unsettled_from else "" for bucket in buckets]
+    return {"pattern": {"shape": shapes, "fillmode": "overlay", "size": 6}} if any(shapes) else {}
+
+
+def _ends(bucket: pd.Timestamp, grain: Grain) -> date:
+    """The last day of a bucket."""
+    first = bucket.date()
+    if grain is Grain.MONTH:
+        return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return first + timedelta(days=6 if grain is Grain.WEEK else 0)
+
+
+def _clipped(label: str, limit: int = 28) -> str:
+    return label if len(label) <= limit else f"{label[: limit - 1]}…"

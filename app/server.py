@@ -1,0 +1,88 @@
+"""One process: FastAPI outside, the dashboard mounted last, on 127.0.0.1.
+
+`python -m app.server` reads PORT (8501) and HOST (127.0.0.1) from the environment.
+"""
+
+import logging
+import os
+import socket
+import sys
+
+import streamlit as st
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from app.workspace import workspace
+from core.errors import SettingError, SpendscopeError
+from core.settings import ROOT
+
+log = logging.getLogger("spendscope")
+
+
+def _told(error: Exception) -> bool:
+    """Show a sentence where Streamlit would show a traceback; the traceback goes to the log."""
+    log.error("A page failed.", exc_info=error)
+    if isinstance(error, SpendscopeError):
+        st.error(f"**{error.message}**\n\n{error.hint}", icon=":material/error:")
+    else:
+        st.error("**This page failed.** What was kept is unchanged; the server's log says more.", icon=":material/error:")
+        st.button("Try again", icon=":material/refresh:")
+    return True
+
+
+dashboard = st.App(ROOT / "app" / "main.py", on_script_error=_told)
+api = FastAPI(title="Spendscope", lifespan=dashboard.lifespan(), docs_url=None, redoc_url=None, openapi_url=None)
+
+
+@api.get("/healthz")
+def healthz() -> dict[str, object]:
+    """Whether the store answers, and which version of the figures it holds."""
+    return {"status": "ok", "data_version": workspace().active()[1].version}
+
+
+@api.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+def unknown(rest: str) -> JSONResponse:
+    """The dashboard answers any path with a page, so an unknown API path says so itself."""
+    return JSONResponse({"detail": f"There is no /api/{rest}."}, status_code=404)
+
+
+api.mount("/", dashboard)
+
+
+def main() -> int:
+    """Check the settings, open the stores, then serve until stopped. Returns the exit status."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    host = os.environ.get("HOST", "127.0.0.1")
+    try:
+        port = _port(os.environ.get("PORT", "8501"))
+        _refuse_taken(host, port)
+        workspace()
+    except SpendscopeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    sys.stdout.write(f"Spendscope is at http://{host}:{port}  (Ctrl+C stops it)\n")
+    sys.stdout.flush()
+    uvicorn.run(api, host=host, port=port, log_level="warning")
+    return 0
+
+
+def _port(value: str) -> int:
+    if value.isdigit() and 0 < int(value) < 65536:
+        return int(value)
+    raise SettingError(f"The setting PORT can't be used: “{value}” is no port number.", "Take one from 1 to 65535.")
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"The address {host}:{port} can't be used: {error.strerror}.", f"Start with another port, for example PORT={port + 1}."
+            ) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What goes and gets figures; one file or folder per source, none knows another."""

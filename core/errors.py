@@ -1,0 +1,87 @@
+"""Everything that Spendscope refuses or fails at, as one tree.
+
+SpendscopeError               one sentence that names the thing, one that says what to do next
+├── SettingError              a setting, command option or link carries a value that can't be used
+├── StoreError                the database said no
+│   ├── StoreUnavailable      wrong DSN, server not reached, wrong credentials
+│   ├── StoreInUse            another process holds the embedded database
+│   ├── StoreFull             no room left on the disk
+│   └── StoreMemoryLimit      a query needed more memory than the limit allows
+├── ImportRefused             a billing export was not taken; nothing that was kept has changed
+│   ├── UnreadableFile        missing, empty, truncated, wrongly encoded or damaged
+│   ├── UnknownFormat         the columns are no billing export's that we know, or two formats are mixed
+│   ├── MissingColumns        a known format without a column that figures depend on
+│   ├── BadValues             a cell is no number, no date, or a date out of range
+│   └── WouldShrink           the import would lower a published month by more than the rule allows
+├── RunBusy                   another run is going on
+└── UndoRefused               there is nothing to go back to
+"""
+
+
+class SpendscopeError(Exception):
+    """`message` says what is wrong and names it; `hint` says what to do next. Neither ever holds a secret."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"{message} {hint}".strip())
+
+
+class SettingError(SpendscopeError):
+    """A setting, option or link parameter that can't be used."""
+
+
+class StoreError(SpendscopeError):
+    """The database refused or failed; `code` is ClickHouse's own error code where there is one."""
+
+    def __init__(self, message: str, hint: str = "", code: int | None = None) -> None:
+        self.code = code
+        super().__init__(message, hint)
+
+
+class StoreUnavailable(StoreError):
+    """The database can't be reached or opened."""
+
+
+class StoreInUse(StoreUnavailable):
+    """Another process holds the embedded database's folder."""
+
+
+class StoreFull(StoreError):
+    """No room left where the database keeps its files."""
+
+
+class StoreMemoryLimit(StoreError):
+    """A query was stopped at the memory limit."""
+
+
+class ImportRefused(SpendscopeError):
+    """A billing export was not imported; every published figure stays as it was."""
+
+
+class UnreadableFile(ImportRefused):
+    """The file can't be read as what its name or its first bytes say."""
+
+
+class UnknownFormat(ImportRefused):
+    """The columns belong to no export format that is known, or to more than one."""
+
+
+class MissingColumns(ImportRefused):
+    """A recognised format lacks columns without which its figures would be wrong."""
+
+
+class BadValues(ImportRefused):
+    """Cells that should be amounts, dates or text are not."""
+
+
+class WouldShrink(ImportRefused):
+    """The new month is more than the allowed share smaller than the published one."""
+
+
+class RunBusy(SpendscopeError):
+    """Another collection or import is going on; only one runs at a time."""
+
+
+class UndoRefused(SpendscopeError):
+    """There is no earlier state to go back to."""

@@ -1,0 +1,1 @@
+"""What is kept: the client, the schema, the writes, the publishing, and every read."""

@@ -1,0 +1,134 @@
+"""The schema, as ordered and named steps; what was applied stands in `schema_migrations`.
+
+A step is DDL that may run twice. Add steps at the end; never change one that has shipped.
+Only the engine clause differs between one node and a cluster: there a table is a replicated
+local half and a Distributed face over it, except the small ones, which every node holds whole.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.store.client import Store, quoted
+
+_REPLICA = "'/clickhouse/tables/{path}/{{database}}/{{table}}', '{{replica}}'"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A MergeTree table. Sharded ones carry partitions `(source, month, run_id)`; the others are small and whole on each node."""
+
+    name: str
+    columns: str
+    order_by: str
+    sharded: bool = False
+
+    def ddl(self, store: Store) -> Iterable[str]:
+        """The statements that create it here: one, or two on a cluster when it's sharded."""
+        partition = " PARTITION BY (source, month, run_id)" if self.sharded else ""
+        tail = f"{partition} ORDER BY ({self.order_by}) SETTINGS allow_nullable_key = 1"
+        head = "CREATE TABLE IF NOT EXISTS"
+        if not store.cluster:
+            yield f"{head} {self.name} ({self.columns}) ENGINE = MergeTree{tail}"
+            return
+        path = "{shard}" if self.sharded else "all"
+        engine = f"ReplicatedMergeTree({_REPLICA.format(path=path)})"
+        held = store.parts_table(self.name) if self.sharded else self.name
+        yield f"{head} {held}{store.on_cluster} ({self.columns}) ENGINE = {engine}{tail}"
+        if self.sharded:
+            cluster, database = quoted(store.cluster), quoted(store.database)
+            yield (
+                f"{head} {self.name}{store.on_cluster} ({self.columns}) "
+                f"ENGINE = Distributed({cluster}, {database}, {held}, cityHash64(run_id, source, month))"
+            )
+
+
+# Eighteen decimals hold what every provider writes; twenty digits before them hold any bill.
+_MONEY = "Decimal(38, 18)"
+_NAME = "LowCardinality(String)"
+_KEY = f"run_id {_NAME}, source {_NAME}, month Date"
+
+_AMOUNTS = f"""
+    unblended {_MONEY}, amortized {_MONEY}, net_unblended {_MONEY}, net_amortized {_MONEY},
+    list Nullable({_MONEY}), contracted Nullable({_MONEY}), currency {_NAME}, estimated Bool"""
+
+_DIMENSIONS = f"""
+    day Date, provider {_NAME}, account_id {_NAME}, account_name {_NAME}, region {_NAME},
+    service {_NAME}, service_group {_NAME}, charge_category {_NAME}"""
+
+LINE_ITEMS = Table(
+    "line_items",
+    f"""{_KEY},
+    BillingAccountId {_NAME}, BillingAccountName {_NAME}, SubAccountId {_NAME}, SubAccountName {_NAME},
+    BillingPeriodStart DateTime('UTC'), BillingPeriodStartDate Date ALIAS toDate(BillingPeriodStart),
+    BillingPeriodEnd Nullable(DateTime('UTC')),
+    ChargePeriodStart DateTime('UTC'), ChargePeriodStartDate Date,
+    ChargePeriodEnd Nullable(DateTime('UTC')), ChargePeriodEndDate Nullable(Date) ALIAS toDate(ChargePeriodEnd),
+    ProviderName {_NAME}, PublisherName {_NAME}, InvoiceIssuerName {_NAME}, InvoiceId {_NAME},
+    ServiceName {_NAME}, ServiceCategory {_NAME}, RegionId {_NAME}, RegionName {_NAME}, AvailabilityZone {_NAME},
+    ResourceId String, ResourceName String, ResourceType {_NAME},
+    ChargeCategory {_NAME}, ChargeClass {_NAME}, ChargeFrequency {_NAME}, ChargeDescription String,
+    BilledCost {_MONEY}, EffectiveCost {_MONEY}, ListCost Nullable({_MONEY}), ContractedCost Nullable({_MONEY}),
+    x_NetUnblendedCost {_MONEY}, x_NetAmortizedCost {_MONEY}, BillingCurrency {_NAME},
+    ListUnitPrice Nullable({_MONEY}), ContractedUnitPrice Nullable({_MONEY}),
+    ConsumedQuantity Nullable({_MONEY}), ConsumedUnit {_NAME},
+    PricingQuantity Nullable({_MONEY}), PricingUnit {_NAME}, PricingCategory {_NAME},
+    CommitmentDiscountId {_NAME}, CommitmentDiscountType {_NAME}, CommitmentDiscountCategory {_NAME},
+    CommitmentDiscountStatus {_NAME}, SkuId {_NAME}, SkuPriceId {_NAME},
+    Tags Map({_NAME}, String), x_Provider {_NAME}, x_Service {_NAME}, x_ServiceGroup {_NAME},
+    x_UsageType {_NAME}, x_Operation {_NAME}, x_LineItemType {_NAME}, x_Estimated Bool""",
+    "ChargePeriodStartDate, x_Service, SubAccountId, ResourceId",
+    sharded=True,
+)
+
+COST_METRICS = Table(
+    "cost_metrics",
+    f"""{_KEY}, {_DIMENSIONS}, usage_type {_NAME}, {_AMOUNTS},
+    usage_quantity Nullable({_MONEY}), usage_unit {_NAME}""",
+    "day, service, account_id, region, charge_category, usage_type",
+    sharded=True,
+)
+
+COST_TAGS = Table(
+    "cost_tags",
+    f"{_KEY}, {_DIMENSIONS}, tags Map({_NAME}, String), {_AMOUNTS}",
+    "day, service, account_id, region",
+    sharded=True,
+)
+
+# What the files' own cost columns add up to, row by row as they were read.
+SOURCE_TOTALS = Table(
+    "source_totals", f"{_KEY}, currency {_NAME}, measure {_NAME}, amount {_MONEY}, line_count UInt64", "run_id, source, month", sharded=True
+)
+
+PUBLISHED = Table("published", f"source {_NAME}, month Date, run_id {_NAME}, version UInt64", "source, month, version")
+
+COLLECTION_RUNS = Table(
+    "collection_runs",
+    f"""run_id {_NAME}, kind {_NAME}, status {_NAME}, started_at DateTime('UTC'), updated_at DateTime64(3, 'UTC'),
+    as_of Date, owner String, content_hash String, label String, detail String, line_count UInt64, seconds Float64""",
+    "run_id, updated_at",
+)
+
+SCHEMA_MIGRATIONS = Table("schema_migrations", f"name {_NAME}, applied_at DateTime('UTC')", "name")
+
+MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
+    ("0001_billing_exports", (LINE_ITEMS, COST_METRICS, COST_TAGS, SOURCE_TOTALS)),
+    ("0002_runs_and_pointer", (PUBLISHED, COLLECTION_RUNS)),
+)
+
+DATA_TABLES = tuple(table.name for _, tables in MIGRATIONS for table in tables if table.sharded)
+
+
+def migrate(store: Store, now: datetime) -> list[str]:
+    """Apply what isn't applied yet, in order; returns the names applied now."""
+    for statement in SCHEMA_MIGRATIONS.ddl(store):
+        store.execute(statement)
+    done = {name for (name,) in store.rows("SELECT name FROM schema_migrations")}
+    pending = [(name, tables) for name, tables in MIGRATIONS if name not in done]
+    for name, tables in pending:
+        for table in tables:
+            for statement in table.ddl(store):
+                store.execute(statement)
+        store.insert("schema_migrations", ["name", "applied_at"], [[name, now]])
+    return [name for name, _ in pending]

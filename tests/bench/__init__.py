@@ -1,0 +1,1 @@
+"""Benchmarks: how fast it is, beside a yardstick, in one run."""

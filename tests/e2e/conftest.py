@@ -1,0 +1,121 @@
+"""A server of its own on a free port with an empty data folder, and a headless Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTIFACTS = ROOT / "tests" / "artifacts"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+
+
+@dataclass
+class Server:
+    """A running dashboard."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def start(folder: Path, **environment: str) -> Server:
+    """Start the dashboard on a free port and wait until it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {**os.environ, "PORT": str(port), "CLICKHOUSE_DSN": f"chdb://{folder / 'data'}", "PYTHONUNBUFFERED": "1", **environment}
+    log = folder / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen([sys.executable, "-m", "app.server"], cwd=ROOT, env=env, stdout=out, stderr=out, text=True)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"The server ended:\n{log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return Server(url, process, log)
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError(f"The server didn't answer in a minute:\n{log.read_text()}")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """An empty dashboard; the test fails if a page failed behind its back."""
+    running = start(tmp_path)
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Debian's Chromium when it's there, else Playwright's own."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    return playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = chromium(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address in a fresh browser profile; what pages download can be saved."""
+    contexts: list[BrowserContext] = []
+
+    def opened(url: str, *, width: int = 1440, dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 1000}, color_scheme="dark" if dark else "light", accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(url)
+        page.wait_for_selector("[data-testid=stHeading]")
+        settled(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run to its end and nothing on the page is stale."""
+    page.wait_for_timeout(250)
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
+        " && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"
+    )
+    page.wait_for_timeout(150)
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    before = page.viewport_size
+    height = page.evaluate("Math.max(...[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight))")
+    page.set_viewport_size({"width": before["width"], "height": min(height + 20, 3200)})
+    settled(page)
+    page.wait_for_timeout(600)
+    page.screenshot(path=ARTIFACTS / f"{name}.png")
+    page.set_viewport_size(before)

@@ -1,0 +1,213 @@
+"""What an analyst does in the browser, from an empty folder to an exported CSV."""
+
+import csv
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.bills import rows, write
+from tests.e2e.conftest import Server, settled, shot
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def bill(tmp_path: Path) -> Path:
+    """July and August 2026: 36 a day; the last ten days of August doubled. July is 1,116, August 1,476."""
+    july, early, late = rows("2026-07", range(1, 32)), rows("2026-08", range(1, 22)), rows("2026-08", range(22, 32), factor=2)
+    return write(tmp_path / "bill.csv", [*july, *early, *late])
+
+
+def upload(page: Page, server: Server, *files: Path) -> None:
+    """Import files on the data page and wait for the end."""
+    page.goto(f"{server.url}/data")
+    page.wait_for_selector("[data-testid=stHeading]")
+    settled(page)
+    box = page.get_by_text("Import a bill", exact=True)
+    if not page.locator("input[type=file]").is_visible() and not page.get_by_role("radio").first.is_visible():
+        box.click()
+    if page.locator(".st-key-outcome").count():
+        page.get_by_role("button", name="Dismiss").click()
+        settled(page)
+    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.locator(".st-key-outcome").wait_for()
+    settled(page)
+
+
+def metric(page: Page, label: str) -> str:
+    """The value of a KPI."""
+    return page.locator("[data-testid=stMetric]", has_text=label).first.locator("[data-testid=stMetricValue]").inner_text().strip()
+
+
+def choose(page: Page, box: str, value: str) -> None:
+    """Pick a value in one of the filter bar's boxes."""
+    page.get_by_role("combobox", name=re.compile(box)).first.click()
+    page.get_by_role("option", name=value, exact=True).click()
+    page.keyboard.press("Escape")
+    settled(page)
+
+
+def total(page: Page) -> str:
+    return metric(page, "Billed (unblended) cost")
+
+
+def whole_august(url: str) -> str:
+    return f"{url}/?from=2026-08-01&to=2026-08-31"
+
+
+def test_an_empty_folder_says_what_to_do_and_loads_the_sample_in_one_click(server: Server, visit: Visit) -> None:
+    page = visit(server.url)
+    expect(page.get_by_text("No bill has been imported yet")).to_be_visible()
+    shot(page, "cost-empty")
+    page.get_by_role("button", name="Load the sample bill").click()
+    page.wait_for_selector("[data-testid=stMetric]", timeout=60_000)
+    settled(page)
+    expect(page.get_by_text("made-up sample bill")).to_be_visible()
+    for width in (1440, 800):
+        for dark in (False, True):
+            look = f"{width}-{'dark' if dark else 'light'}"
+            shot(visit(server.url, width=width, dark=dark), f"cost-{look}")
+            shot(visit(f"{server.url}/data", width=width, dark=dark), f"data-{look}")
+
+
+def test_filters_change_the_total_and_a_copied_link_shows_the_same(server: Server, visit: Visit, bill: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    page.goto(whole_august(server.url))
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert total(page) == "$1,476"
+    choose(page, "Service", "EC2")
+    assert total(page) == "$1,230"
+    choose(page, "Region", "eu-west-1")
+    assert total(page) == "$410.00"
+    copied = page.url
+    assert "service=EC2" in copied
+    assert "region=eu-west-1" in copied
+    assert "from=2026-08-01" in copied
+    other = visit(copied)
+    assert total(other) == "$410.00"
+    other.get_by_role("button", name="Reset", exact=True).click()
+    settled(other)
+    assert total(other) == "$1,440"  # the last 30 days: 20 of 36 and 10 of 72
+    page.go_back()
+    settled(page)
+    assert total(page) == "$1,230"
+
+
+def test_the_exported_csv_adds_up_to_the_page(server: Server, visit: Visit, bill: Path, tmp_path: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    page.goto(f"{whole_august(server.url)}&service=EC2&service=S3")
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert total(page) == "$1,435"
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export rows (CSV)").click()
+    saved = tmp_path / "costs.csv"
+    waiting.value.save_as(saved)
+    assert waiting.value.suggested_filename == "spendscope-costs_2026-08-01_2026-08-31_unblended_USD_service-EC2+S3.csv"
+    with saved.open() as source:
+        exported = list(csv.DictReader(source))
+    assert sum(Decimal(row["cost"]) for row in exported) == Decimal(1435)
+    assert sum(Decimal(row["unblended"]) for row in exported) == Decimal(1435)
+    assert {row["service"] for row in exported} == {"EC2", "S3"}
+    assert {row["cost_type"] for row in exported} == {"unblended"}
+    assert {row["currency"] for row in exported} == {"USD"}
+
+
+def test_a_click_on_a_bar_goes_one_level_down_and_the_breadcrumb_back(server: Server, visit: Visit, bill: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    page.goto(whole_august(server.url))
+    page.wait_for_selector("[data-testid=stPlotlyChart] .barlayer .point path")
+    settled(page)
+    first = page.locator("[data-testid=stPlotlyChart]").first
+    first.scroll_into_view_if_needed()
+    box = first.locator(".barlayer .trace").first.locator(".point path").nth(10).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(re.compile("service=EC2"))
+    settled(page)
+    assert total(page) == "$1,230"
+    assert "group=region" in page.url
+    page.locator(".st-key-crumb-all button").click()
+    settled(page)
+    assert total(page) == "$1,476"
+    assert "service=EC2" not in page.url
+
+
+def test_bad_filters_in_a_link_are_named_and_the_rest_holds(server: Server, visit: Visit, bill: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    page.goto(f"{server.url}/?from=2026-08-01&to=2026-13-99&service=EC2&region=atlantis&cost=free&grain=hour")
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    warning = page.locator("[data-testid=stAlert]").inner_text()
+    for named in ("2026-13-99", "atlantis", "free", "hour"):
+        assert named in warning
+    assert total(page) == "$1,230"
+    shot(page, "cost-bad-link")
+
+
+def test_a_refused_file_leaves_the_figures_and_undo_takes_an_import_back(server: Server, visit: Visit, bill: Path, tmp_path: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    half = write(tmp_path / "half.csv", rows("2026-08", range(1, 11)))
+    upload(page, server, half)
+    outcome = page.locator(".st-key-outcome").inner_text()
+    assert "August 2026" in outcome
+    assert "--replace" in outcome
+    shot(page, "data-refused")
+    page.goto(whole_august(server.url))
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert total(page) == "$1,476"
+    page.goto(f"{server.url}/data")
+    page.get_by_role("button", name="Undo import").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
+    page.get_by_text("Nothing is published yet").wait_for()
+    settled(page)
+
+
+def test_currencies_are_never_added_together(server: Server, visit: Visit, tmp_path: Path) -> None:
+    mixed = write(tmp_path / "mixed.csv", [*rows("2026-08", range(1, 31)), *rows("2026-08", range(1, 11), currency="EUR")])
+    page = visit(server.url)
+    upload(page, server, mixed)
+    page.goto(whole_august(server.url))
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert total(page) == "$1,080"
+    choose(page, "Currency", "EUR")
+    assert total(page) == "€360.00"
+
+
+def test_nothing_under_the_filters_says_so_and_offers_the_way_back(server: Server, visit: Visit, bill: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    page.goto(f"{server.url}/?from=2026-07-01&to=2026-07-05&service=Lambda&region=us-east-1")
+    page.get_by_text("No cost matches these filters").wait_for()
+    shot(page, "cost-nothing-found")
+    page.get_by_role("button", name="Reset filters").click()
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert total(page) == "$1,440"
+
+
+def test_the_server_answers_for_itself(server: Server) -> None:
+    import json
+    import urllib.error
+    import urllib.request
+
+    with urllib.request.urlopen(f"{server.url}/healthz") as answer:
+        assert json.load(answer)["status"] == "ok"
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{server.url}/api/v1/aws/nothing")
+    assert refused.value.code == 404
+    assert json.load(refused.value)["detail"] == "There is no /api/v1/aws/nothing."
+    refused.value.close()

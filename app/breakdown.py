@@ -23,12 +23,13 @@ class Breakdown:
         read = page.figures.read
         self.page, self.view, self.filters = page, view, view.filters
         self.currency = view.filters.currency
-        self.series = read(queries.cost_series, view.filters, view.group, view.grain)
+        both = read(queries.cost_series, view.filters, view.group, view.grain, view.compare)
+        earlier = both["earlier"].astype(bool)
+        self.series, self.series_before = both[~earlier], both[earlier]
         self.unknown = int(self.series["unknown"].sum()) if len(self.series) else 0
         self.totals = sums_by_group(self.series)
         self.total = sum(self.totals.values(), Decimal(0))
-        self.series_before = read(queries.cost_series, view.filters.previous, view.group, view.grain) if view.compare else None
-        self.before = {} if self.series_before is None else sums_by_group(self.series_before)
+        self.before = sums_by_group(self.series_before)
         self.total_before = sum(self.before.values(), Decimal(0))
         self.top = charts.ranked(self.totals)
         self.labels = labels_of(page, view.group, [*self.totals, *self.before])
@@ -65,7 +66,7 @@ class Breakdown:
 
     def earlier(self) -> "pd.Series[float] | None":
         """The sums of the period before, each at the bucket of this period that it stands beside."""
-        if self.series_before is None or self.series_before.empty:
+        if self.series_before.empty:
             return None
         sums = self.series_before.assign(cost=self.series_before["cost"].astype(float)).groupby("bucket")["cost"].sum()
         beside = dict(zip(buckets(self.filters.previous, self.view.grain), buckets(self.filters, self.view.grain), strict=False))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -30,43 +31,39 @@ def stacked(
     currency: str,
     grain: Grain,
     unsettled_from: date,
-    previous: pd.Series | None = None,
+    previous: "pd.Series[float] | None" = None,
 ) -> go.Figure:
     """Bars of cost by bucket, stacked by group, the rest as "Other"; the period before as a dashed line.
 
     `series` has bucket, group and cost; `previous` holds the sums of the period before, at the buckets that they stand beside.
     """
-    wide = series.assign(group=series["group"].where(series["group"].isin(list(top)), OTHER), cost=series["cost"].astype(float))
-    wide = wide.pivot_table(index="bucket", columns="group", values="cost", aggfunc="sum").sort_index()
-    totals = wide.sum(axis=1)
-    figure = go.Figure()
-    for group in [*top, OTHER]:
-        if group not in wide:
-            continue
-        values = wide[group].dropna()  # a gap in one series would make plotly stack the next ones from zero again
-        name = labels.get(group, group)
-        figure.add_bar(
-            x=values.index,
-            y=values,
-            name=name,
-            customdata=[[group, fmt.exact(v, currency), fmt.share(v, totals[b]), name] for b, v in values.items()],
-            hovertemplate="%{x|%-d %b %Y}<br>%{customdata[3]}<br><b>%{customdata[1]}</b> (%{customdata[2]})<extra></extra>",
-            marker={
+    held = _by_group(series, set(top))
+    totals: dict[pd.Timestamp, float] = {}
+    for amounts in held.values():
+        for bucket, cost in amounts.items():
+            totals[bucket] = totals.get(bucket, 0.0) + cost
+    # Plain dicts, because plotly checks each trace object twice, and this chart is what a click waits for.
+    traces = [
+        {
+            "type": "bar",
+            # Only the buckets that a group has: a gap in one series would make plotly stack the next ones from zero again.
+            "x": list(held[group]),
+            "y": list(held[group].values()),
+            "name": labels.get(group, group),
+            "customdata": _told(group, labels.get(group, group), held[group], totals, currency),
+            "hovertemplate": "%{x|%-d %b %Y}<br>%{customdata[3]}<br><b>%{customdata[1]}</b> (%{customdata[2]})<extra></extra>",
+            "marker": {
                 "color": _GREY if group == OTHER else colors.get(group, _GREY),
                 "line": {"width": 0},
-                **_hatched(values.index, grain, unsettled_from),
+                **_hatched(list(held[group]), grain, unsettled_from),
             },
-        )
+        }
+        for group in [*top, OTHER]
+        if group in held
+    ]
     if previous is not None:
-        figure.add_scatter(
-            x=previous.index,
-            y=previous,
-            name="Period before",
-            mode="lines",
-            line={"dash": "dash", "color": _GREY, "width": 1.5},
-            customdata=[["", fmt.exact(v, currency)] for v in previous],
-            hovertemplate="Period before<br><b>%{customdata[1]}</b><extra></extra>",
-        )
+        traces.append(_dashed(previous, currency))
+    figure = go.Figure(traces)
     figure.update_layout(
         barmode="relative",
         bargap=0.15,
@@ -158,7 +155,39 @@ def _mixed(color: str, towards: int, share: float) -> str:
     return "#" + "".join(f"{round(channel + (towards - channel) * share):02x}" for channel in channels)
 
 
-def _hatched(buckets: pd.Index, grain: Grain, unsettled_from: date) -> dict[str, object]:
+def _by_group(series: pd.DataFrame, top: set[str]) -> dict[str, dict[pd.Timestamp, float]]:
+    """Amounts by group and bucket, in the order of the buckets; groups that aren't on top are one."""
+    held: dict[str, dict[pd.Timestamp, float]] = {}
+    for bucket, group, cost in zip(series["bucket"], series["group"], series["cost"], strict=True):
+        if cost is not None:
+            amounts = held.setdefault(group if group in top else OTHER, {})
+            amounts[bucket] = amounts.get(bucket, 0.0) + float(cost)
+    return held
+
+
+def _told(
+    group: str, label: str, amounts: Mapping[pd.Timestamp, float], totals: Mapping[pd.Timestamp, float], currency: str
+) -> "np.ndarray[tuple[int, int], np.dtype[np.object_]]":
+    """What a bar says on hover, and which group a click on it means."""
+    rows = [[group, fmt.exact(cost, currency), fmt.share(cost, totals[bucket]), label] for bucket, cost in amounts.items()]
+    return np.array(rows, dtype=object)
+
+
+def _dashed(previous: "pd.Series[float]", currency: str) -> dict[str, object]:
+    """The period before as a dashed line."""
+    return {
+        "type": "scatter",
+        "x": previous.index,
+        "y": previous,
+        "name": "Period before",
+        "mode": "lines",
+        "line": {"dash": "dash", "color": _GREY, "width": 1.5},
+        "customdata": [["", fmt.exact(cost, currency)] for cost in previous],
+        "hovertemplate": "Period before<br><b>%{customdata[1]}</b><extra></extra>",
+    }
+
+
+def _hatched(buckets: Sequence[pd.Timestamp], grain: Grain, unsettled_from: date) -> dict[str, object]:
     """The pattern of bars whose days may still change; nothing where all are settled."""
     shapes = ["/" if _ends(bucket, grain) >= unsettled_from else "" for bucket in buckets]
     return {"pattern": {"shape": shapes, "fillmode": "overlay", "size": 6}} if any(shapes) else {}

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -22,14 +22,13 @@ _CHUNK = 1 << 20
 
 @dataclass
 class Job:
-    """One import: how far it is, then its result or its error. `seen` counts the sessions that were told of its end."""
+    """One import: how far it is, then its result or its error."""
 
     label: str
     progress: Progress
     result: ImportResult | None = None
     error: SpendscopeError | None = None
     failed: str = ""
-    seen: set[str] = field(default_factory=set)
     thread: threading.Thread | None = None
 
     @property
@@ -146,21 +145,4 @@ def watch() -> None:
         st.rerun(scope="app")
         return
     progress = job.progress
-    counted = (
-        f"{progress.done:,} of {progress.total:,} {progress.unit}"
-        if progress.total
-        else f"{progress.done:,} {progress.unit}"
-        if progress.done
-        else ""
-    )
-    left = f"about {progress.seconds_left:,.0f} s left" if progress.seconds_left else ""
-    text = " · ".join(part for part in (progress.step, counted, left) if part)
-    st.progress(min(progress.done / progress.total, 1.0) if progress.total else 0.0, text)
-
-
-def told_of_end(job: Job, session: str) -> bool:
-    """Whether this session still has to be told how the job ended; asks once."""
-    if job.running or session in job.seen:
-        return False
-    job.seen.add(session)
-    return True
+    st.progress(min(progress.done / progress.total, 1.0) if progress.total else 0.0, progress.text)

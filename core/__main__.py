@@ -104,6 +104,8 @@ def _run_import(options: argparse.Namespace) -> int:
         append=options.append,
         report=_ProgressLine(),
     )
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     _tell(result)
     return 0
 
@@ -133,16 +135,7 @@ class _ProgressLine:
         if not terminal and progress.step == self._step and time.monotonic() - self._said < 2:
             return
         self._step, self._said = progress.step, time.monotonic()
-        counted = (
-            f"{progress.done:,} of {progress.total:,} {progress.unit}"
-            if progress.total
-            else f"{progress.done:,} {progress.unit}"
-            if progress.done
-            else ""
-        )
-        left = f"{progress.seconds_left:.0f} s left" if progress.seconds_left else ""
-        text = "  ".join(part for part in (progress.step, counted, left) if part)
-        print(f"\r\x1b[K{text}" if terminal else text, end="" if terminal else "\n", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{progress.text}" if terminal else progress.text, end="" if terminal else "\n", file=sys.stderr, flush=True)
 
 
 def _run_export(options: argparse.Namespace) -> int:

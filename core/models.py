@@ -164,6 +164,13 @@ class Progress:
     unit: str = "rows"
     seconds_left: float | None = None
 
+    @property
+    def text(self) -> str:
+        """The same in words: "Importing bill.csv · 1,000 of 5,000 rows · about 3 s left"."""
+        counted = f"{self.done:,} of {self.total:,} {self.unit}" if self.total else f"{self.done:,} {self.unit}" if self.done else ""
+        left = f"about {self.seconds_left:,.0f} s left" if self.seconds_left else ""
+        return " · ".join(part for part in (self.step, counted, left) if part)
+
 
 Report = Callable[[Progress], None]
 

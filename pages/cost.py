@@ -32,17 +32,18 @@ def main() -> None:
     page = layout.opened("cost", "Cost")
     if page is None:
         return
-    heading = st.container()
-    filters.bar(page.figures, page.view, page.known)
-    layout.sample_banner(page)
+    heading, bar, numbers, choices, chart = (st.container() for _ in range(5))
     found = Breakdown(page)
+    if not found.series.empty:
+        with chart:  # first, because it is what a click on a filter waits for
+            main_chart(found)
+    with bar:
+        filters.bar(page.figures, page.view, page.known)
+        layout.sample_banner(page)
     if found.series.empty:
         heading.title("Cost")
         empty(page)
         return
-    numbers, choices, chart = st.container(), st.container(), st.container()
-    with chart:  # first, because it is what a click on a filter waits for
-        main_chart(found)
     with heading:
         st.title(found.headline())
         layout.freshness(page)

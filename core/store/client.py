@@ -13,7 +13,7 @@ import clickhouse_connect
 import pandas as pd
 from clickhouse_connect.driver.binding import quote_identifier
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 from clickhouse_connect.driver.exceptions import StreamFailureError as StreamBroken
 
 from core.errors import StoreError, StoreFull, StoreInUse, StoreMemoryLimit, StoreUnavailable
@@ -92,10 +92,10 @@ class Store:
             with closing(cast("IO[bytes]", source)) as held:
                 yield held
 
-    def execute(self, sql: str, params: Params | None = None, settings: Params | None = None, database: str | None = None) -> None:
+    def execute(self, sql: str, params: Params | None = None, database: str | None = None) -> None:
         """Run a statement that has no answer."""
         with self._handle(database) as client:
-            client.command(sql, parameters=_bound(params), settings=dict(settings or {}))
+            client.command(sql, parameters=_bound(params))
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows in one block: all of them become visible, or none."""
@@ -151,7 +151,10 @@ class Store:
         except (ClickHouseError, OSError, ValueError) as error:
             raise self._unreachable(error) from None  # the cause's text may hold the DSN's password
         for key, value in self._settings.items():
-            client.set_client_setting(key, value)
+            if self.embedded:
+                client.command(f"SET {key} = {value:d}")  # once; as a client setting it would be set and unset at each statement
+            else:
+                client.set_client_setting(key, value)
         return client
 
     def _unreachable(self, error: Exception) -> StoreUnavailable:
@@ -174,7 +177,7 @@ class Store:
         )
 
 
-def _engine_settings(memory_limit_gib: float) -> dict[str, Any]:
+def _engine_settings(memory_limit_gib: float) -> dict[str, int]:
     """Bounds on one query; half of the memory for a grouping or sort before it goes to disk is ClickHouse's own advice."""
     limit = int(memory_limit_gib * 2**30)
     return {
@@ -230,6 +233,6 @@ def _translated(error: Exception) -> StoreError:
         )
     if code in _DISK_FULL or any(sign in text.lower() for sign in _NO_SPACE):
         return StoreFull("The disk that holds the data folder is full.", "Free some room and try again; what was kept is unchanged.", code)
-    if code is None and "HTTPConnection" in text:
+    if code is None and isinstance(error, OperationalError):
         return StoreUnavailable("The ClickHouse server stopped answering.", "Check that it is up, then try again.")
     return StoreError(f"The database refused a statement: {text.splitlines()[0]}", code=code)

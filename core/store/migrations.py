@@ -105,7 +105,7 @@ PUBLISHED = Table("published", f"source {_NAME}, month Date, run_id {_NAME}, ver
 
 COLLECTION_RUNS = Table(
     "collection_runs",
-    f"""run_id {_NAME}, kind {_NAME}, status {_NAME}, started_at DateTime('UTC'), updated_at DateTime64(3, 'UTC'),
+    f"""run_id {_NAME}, kind {_NAME}, status {_NAME}, started_at DateTime64(3, 'UTC'), updated_at DateTime64(3, 'UTC'),
     as_of Date, owner String, content_hash String, label String, detail String, line_count UInt64, seconds Float64""",
     "run_id, updated_at",
 )

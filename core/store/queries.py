@@ -326,16 +326,25 @@ def tag_keys(store: Store, snap: Snapshot, start: date, end: date, currency: str
     return [row[0] for row in rows]
 
 
-def cost_series(store: Store, snap: Snapshot, filters: Filters, group: str, grain: Grain) -> pd.DataFrame:
-    """Cost by bucket and group. Columns: bucket (the bucket's first day), group, cost (Decimal), unknown (rows without the amount)."""
+def cost_series(store: Store, snap: Snapshot, filters: Filters, group: str, grain: Grain, compared: bool = False) -> pd.DataFrame:
+    """Cost by bucket and group, where `compared` those of the period before too, in the same read.
+
+    Columns: earlier (whether of the period before), bucket (its first day), group, cost (Decimal), unknown (rows without the amount).
+    """
     face = _face(filters, group)
     where, params = _where(face, snap, filters)
+    if compared:
+        within = (
+            f"({face.day} BETWEEN {{start:Date}} AND {{end:Date}} OR {face.day} BETWEEN {{earlier_start:Date}} AND {{earlier_end:Date}})"
+        )
+        where = where.replace(f"{face.day} BETWEEN {{start:Date}} AND {{end:Date}}", within)
+        params |= {"earlier_start": filters.previous.start, "earlier_end": filters.previous.end}
     cost = face.amounts[filters.cost_type]
     bucket = _BUCKETS[grain].format(day=face.day)
     return store.frame(
-        f"""SELECT {bucket} AS bucket, toString({face.keyed(group, "group_key")}) AS group,
+        f"""SELECT {face.day} < {{start:Date}} AS earlier, {bucket} AS bucket, toString({face.keyed(group, "group_key")}) AS group,
             sum({cost}) AS cost, countIf(isNull({cost})) AS unknown
-        FROM {face.table} WHERE {where} GROUP BY bucket, group ORDER BY bucket, group""",
+        FROM {face.table} WHERE {where} GROUP BY ALL ORDER BY bucket, group""",
         {**params, "group_key": group.removeprefix(TAG_PREFIX)},
     )
 

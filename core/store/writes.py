@@ -23,6 +23,7 @@ _LOAD = {
     "insert_null_as_default": 0,  # an amount or a date that is missing is never a zero
     "distributed_foreground_insert": 1,  # what was written is read right after, on a cluster too
 }
+_SETTINGS = "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in _LOAD.items())
 
 
 @dataclass(frozen=True)
@@ -100,19 +101,18 @@ def load_line_items(
     """
     columns = {"run_id": f"if(throwIf({refused}) = 0, {{run_id:String}}, '')", **targets}
     store.execute(
-        f"INSERT INTO line_items ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {relation}",
-        {**params, "run_id": run_id},
-        {**_LOAD, "log_comment": marker},
+        f"INSERT INTO line_items ({', '.join(columns)}) {_SETTINGS}, log_comment = {{marker:String}} "
+        f"SELECT {', '.join(columns.values())} FROM {relation}",
+        {**params, "run_id": run_id, "marker": marker},
     )
 
 
 def copy_line_items(store: Store, held: Partition, run_id: str) -> None:
     """Take the rows of a published month into a new run, to add further files to them."""
     store.execute(
-        "INSERT INTO line_items SELECT * REPLACE({run_id:String} AS run_id) FROM line_items "
-        "WHERE source = {source:String} AND month = {month:Date} AND run_id = {held:String}",
+        f"INSERT INTO line_items {_SETTINGS} SELECT * REPLACE({{run_id:String}} AS run_id) FROM "
+        "(SELECT * FROM line_items WHERE source = {source:String} AND month = {month:Date} AND run_id = {held:String})",
         {"run_id": run_id, "source": held.source, "month": held.month, "held": held.run_id},
-        _LOAD,
     )
 
 
@@ -129,19 +129,17 @@ _ONE_UNIT = "min(ConsumedUnit) = max(ConsumedUnit)"
 def summarise(store: Store, run_id: str) -> None:
     """Sum a run's line items into `cost_metrics` (by usage type) and `cost_tags` (by set of tags)."""
     store.execute(
-        f"""INSERT INTO cost_metrics ({_COLUMNS}, usage_type, usage_quantity, usage_unit)
+        f"""INSERT INTO cost_metrics ({_COLUMNS}, usage_type, usage_quantity, usage_unit) {_SETTINGS}
         SELECT {{run_id:String}}, {_DIMENSIONS}, {_NAME}, {_AMOUNTS}, x_UsageType,
             if({_ONE_UNIT}, sum(ConsumedQuantity), NULL), if({_ONE_UNIT}, any(ConsumedUnit), '')
         FROM line_items WHERE run_id = {{run_id:String}} GROUP BY ALL""",
         {"run_id": run_id},
-        _LOAD,
     )
     store.execute(
-        f"""INSERT INTO cost_tags ({_COLUMNS}, tags)
+        f"""INSERT INTO cost_tags ({_COLUMNS}, tags) {_SETTINGS}
         SELECT {{run_id:String}}, {_DIMENSIONS}, {_NAME}, {_AMOUNTS}, Tags
         FROM line_items WHERE run_id = {{run_id:String}} GROUP BY ALL""",
         {"run_id": run_id},
-        _LOAD,
     )
 
 
@@ -149,13 +147,12 @@ def keep_source_totals(store: Store, run_id: str, measures: Mapping[str, str]) -
     """Keep what a run's line items add up to, to reconcile against; `measures` are columns of `line_items` by cost type."""
     pairs = ", ".join(f"('{cost_type}', toNullable(sum({column})))" for cost_type, column in measures.items())
     store.execute(
-        f"""INSERT INTO source_totals (run_id, source, month, currency, measure, amount, line_count)
+        f"""INSERT INTO source_totals (run_id, source, month, currency, measure, amount, line_count) {_SETTINGS}
         SELECT {{run_id:String}}, source, month, BillingCurrency, pair.1, assumeNotNull(pair.2), line_count FROM (
             SELECT source, month, BillingCurrency, count() AS line_count, arrayJoin([{pairs}]) AS pair
             FROM line_items WHERE run_id = {{run_id:String}} GROUP BY source, month, BillingCurrency
         ) WHERE isNotNull(pair.2)""",
         {"run_id": run_id},
-        _LOAD,
     )
 
 

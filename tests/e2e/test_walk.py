@@ -2,6 +2,8 @@
 
 import csv
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bills import rows, write
-from tests.e2e.conftest import Server, settled, shot
+from tests.e2e.conftest import ROOT, Server, settled, shot, start
 
 Visit = Callable[..., Page]
 
@@ -211,3 +213,26 @@ def test_the_server_answers_for_itself(server: Server) -> None:
     assert refused.value.code == 404
     assert json.load(refused.value)["detail"] == "There is no /api/v1/aws/nothing."
     refused.value.close()
+
+
+def test_a_database_that_stops_answering_is_an_error_with_a_next_step(tmp_path: Path, visit: Visit) -> None:
+    command = [sys.executable, "-m", "tests.wire", str(tmp_path / "served")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as database:
+        assert database.stdout
+        port = int(database.stdout.readline())
+        server = start(tmp_path, CLICKHOUSE_DSN=f"http://analyst:s3cret%2Fword@127.0.0.1:{port}/spendscope")
+        try:
+            page = visit(server.url)
+            expect(page.get_by_text("No bill has been imported yet")).to_be_visible()
+            database.kill()
+            database.wait()
+            page.reload()
+            alert = page.locator("[data-testid=stAlert]")
+            alert.wait_for()
+            assert "ClickHouse server" in alert.inner_text()
+            assert "s3cret" not in page.content()
+            shot(page, "cost-database-gone")
+        finally:
+            server.stop()
+    assert "Traceback" not in server.log.read_text()
+    assert "s3cret" not in server.log.read_text()

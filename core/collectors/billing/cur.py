@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/cur/latest/userguide/table-dictionary-cur2.html.
 import re
 
 from core.collectors.billing.files import ExportFile
-from core.collectors.billing.formats import ExportFormat, amount, json_tags, moment, readable, service_group, service_label, tag_map
+from core.collectors.billing.formats import ExportFormat, amount, json_tags, moment, readable, service_group, service_steps, tag_map
 from core.errors import MissingColumns
 
 KIND = "cur"
@@ -112,11 +112,13 @@ _SP_NET_FEES = (
     f"({_or_zero('savings_plan_net_amortized_upfront_commitment_for_billing_period')}"
     f" + {_or_zero('savings_plan_net_recurring_commitment_for_billing_period')})"
 )
+# Both sides of a condition may be worked out, so that the one that isn't taken must not divide by zero either.
+_SP_DIVISOR = f"if({_SP_FEES} = 0, toDecimal128(1, 18), {_SP_FEES})"
 # The discount on a plan's fees, applied to the part of the fee that went unused.
 _SP_NET_UNUSED = (
     f"if(savings_plan_net_amortized_upfront_commitment_for_billing_period = '' "
     f"AND savings_plan_net_recurring_commitment_for_billing_period = '' OR {_SP_FEES} = 0, {_SP_UNUSED}, "
-    f"toDecimal128(toDecimal256({_SP_UNUSED}, 18) * toDecimal256({_SP_NET_FEES}, 18) / toDecimal256({_SP_FEES}, 18), 18))"
+    f"toDecimal128(toDecimal256({_SP_UNUSED}, 18) * toDecimal256({_SP_NET_FEES}, 18) / toDecimal256({_SP_DIVISOR}, 18), 18))"
 )
 _SP_REFUND = (
     f"{_TYPE} = 'Refund' AND line_item_product_code LIKE '%SavingsPlans' "
@@ -187,7 +189,7 @@ _PRODUCT_REGION = "JSONExtractString(product, 'region')"
 _SERVICE_NAME = f"multiIf(product_product_name != '', product_product_name, {_PRODUCT_NAME} != '', {_PRODUCT_NAME}, line_item_product_code)"
 _REGION = f"multiIf(product_region != '', product_region, {_PRODUCT_REGION} != '', {_PRODUCT_REGION}, product_region_code)"
 _MARKETPLACE = "bill_billing_entity = 'AWS Marketplace'"
-_LABEL = service_label(
+_STEPS = service_steps(
     # Marketplace codes are opaque; there the product's name says more.
     name=f"if({_MARKETPLACE}, {_SERVICE_NAME}, line_item_product_code)",
     usage_type="line_item_usage_type",
@@ -195,7 +197,7 @@ _LABEL = service_label(
     description="line_item_line_item_description",
     resource_type="''",
 )
-_GROUP = service_group(_LABEL, f"if({_MARKETPLACE}, 'Marketplace', 'Other')")
+_GROUP = service_group(f"if({_MARKETPLACE}, 'Marketplace', 'Other')")
 
 TARGETS: dict[str, str] = {
     "BillingAccountId": "bill_payer_account_id",
@@ -242,7 +244,7 @@ TARGETS: dict[str, str] = {
     "SkuPriceId": "pricing_rate_code",
     "Tags": tag_map(f"arrayConcat({json_tags('resource_tags')}, column_tags)"),
     "x_Provider": "'AWS'",
-    "x_Service": _LABEL,
+    "x_Service": "service_label",
     "x_ServiceGroup": _GROUP,
     "x_UsageType": "line_item_usage_type",
     "x_Operation": "line_item_operation",
@@ -287,6 +289,7 @@ def recognise(file: ExportFile) -> ExportFormat | None:
         currency="line_item_currency_code",
         provider="'AWS'",
         may_be_blank=_BLANK_COST_ALLOWED,
+        steps=_STEPS,
         tag_columns=tags,
         ignored=[name for name in file.columns if name not in used],
     )

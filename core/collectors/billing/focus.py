@@ -13,7 +13,7 @@ from core.collectors.billing.formats import (
     provider_label,
     readable,
     service_group,
-    service_label,
+    service_steps,
     tag_map,
 )
 from core.errors import MissingColumns
@@ -103,7 +103,7 @@ _CATEGORY = (
 )
 # Azure leaves the service of some purchases empty.
 _SERVICE = "if(ServiceName = '', if(PublisherName = '', 'Unnamed service', PublisherName), ServiceName)"
-_LABEL = service_label(
+_STEPS = service_steps(
     name=_SERVICE, usage_type="x_UsageType", category=_CATEGORY, description="ChargeDescription", resource_type="ResourceType"
 )
 
@@ -123,8 +123,8 @@ TARGETS: dict[str, str] = {
     "ChargePeriodEnd": moment("ChargePeriodEnd"),
     "Tags": tag_map(json_tags("Tags")),
     "x_Provider": provider_label("ProviderName"),
-    "x_Service": _LABEL,
-    "x_ServiceGroup": service_group(_LABEL, "if(ServiceCategory = '', 'Other', ServiceCategory)"),
+    "x_Service": "service_label",
+    "x_ServiceGroup": service_group("if(ServiceCategory = '', 'Other', ServiceCategory)"),
     "x_LineItemType": "''",
 }
 
@@ -156,5 +156,6 @@ def recognise(file: ExportFile) -> ExportFormat | None:
         account="BillingAccountId",
         currency="BillingCurrency",
         provider=provider_label("ProviderName"),
+        steps=_STEPS,
         ignored=[name for name in file.columns if name not in used],
     )

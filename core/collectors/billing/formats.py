@@ -22,7 +22,8 @@ class ExportFormat:
     spellings, of which a row's first that isn't empty counts; `targets` maps columns of `line_items` to SQL over our
     spellings; `amounts` and `dates` must parse in every row (amounts may be blank where `may_be_blank` holds), and
     `optional_amounts` wherever they aren't blank; `measures` are the columns of `line_items` that hold the file's own
-    costs as they stand, by cost type, to reconcile against; `tag_columns` are tags that have a column each.
+    costs as they stand, by cost type, to reconcile against; `steps` are columns that the targets build on, each of which
+    may build on those of the steps before; `tag_columns` are tags that have a column each.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class ExportFormat:
     account: str
     provider: str
     currency: str
+    steps: tuple[Mapping[str, str], ...] = ()
     optional_amounts: tuple[str, ...] = ()
     may_be_blank: str = "false"
     tag_columns: Mapping[str, str] = field(default_factory=dict)
@@ -85,15 +87,16 @@ def provider_label(column: str) -> str:
     return f"transform(lowerUTF8(trimBoth({column})), {{provider_names:Array(String)}}, {{provider_labels:Array(String)}}, {column})"
 
 
-def service_label(*, name: str, usage_type: str, category: str, description: str, resource_type: str) -> str:
-    """SQL for a line's service; the names are core.services', passed as parameters.
+def service_steps(*, name: str, usage_type: str, category: str, description: str, resource_type: str) -> tuple[dict[str, str], ...]:
+    """SQL for `service_label` and `known_group` (empty if the vocabulary has none); the names are core.services', passed as parameters.
 
-    Names and usage types repeat, so they are looked up once for each distinct one.
+    Each step is worked out before the next, so that the long lists are looked through once.
+    Names and usage types repeat, so it's done once for each distinct one.
     """
     known = f"transform(toLowCardinality(lower({name})), {{service_names:Array(String)}}, {{service_labels:Array(String)}}, '')"
     transfers = ", ".join(f"'{own}'" for own in OWN_TRANSFER)
-    split = f"{usage_type} != '' AND {known} NOT IN ({transfers})"
-    unsplit = f"{usage_type} = '' AND {known} = '{EC2_LABEL}'"
+    split = f"{usage_type} != '' AND known_service NOT IN ({transfers})"
+    unsplit = f"{usage_type} = '' AND known_service = '{EC2_LABEL}'"
     cases = [f"{category} = '{TAX.group}', '{TAX.label}'"]
     cases += [
         f"{split} AND match(toLowCardinality({usage_type}), '{_escaped(rule)}'), '{service.label}'" for rule, service in USAGE_TYPE_RULES
@@ -102,13 +105,14 @@ def service_label(*, name: str, usage_type: str, category: str, description: str
     rules = ", ".join(f"'{_escaped(rule)}'" for rule, _ in DESCRIPTION_RULES)
     labels = ", ".join(f"'{service.label}'" for _, service in DESCRIPTION_RULES)
     said = f"arrayElement(['{EC2_LABEL}', {labels}], 1 + multiMatchAnyIndex({description}, [{rules}]))"
-    return f"multiIf({', '.join(cases)}, {unsplit}, {said}, {known} != '', {known}, {name})"
+    label = f"multiIf({', '.join(cases)}, {unsplit}, {said}, known_service != '', known_service, {name})"
+    group = "transform(toLowCardinality(service_label), {group_labels:Array(String)}, {groups:Array(String)}, '')"
+    return {"known_service": known}, {"service_label": label}, {"known_group": group}
 
 
-def service_group(label: str, otherwise: str) -> str:
-    """SQL for the group of a service label; a service that isn't in the vocabulary is in the group its bill says."""
-    found = f"transform(toLowCardinality({label}), {{group_labels:Array(String)}}, {{groups:Array(String)}}, '')"
-    return f"if({found} != '', {found}, {otherwise})"
+def service_group(otherwise: str) -> str:
+    """SQL for the group of a service; one that isn't in the vocabulary is in the group its bill says."""
+    return f"if(known_group != '', known_group, {otherwise})"
 
 
 def vocabulary() -> dict[str, Any]:

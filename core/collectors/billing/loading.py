@@ -105,7 +105,14 @@ def _load_part(store: Store, run: runs.Run, part: _Part, sources: dict[str, str]
     refused = " OR ".join(f"({rule.condition})" for rule in unusable.rules(fmt))
     marker = f"{run.run_id} load"
     with watched(store, marker, f"Importing {file.name}", file.rows_expected, report):
-        writes.load_line_items(store, run.run_id, _targets(part.export), part.relation.sql, refused, params, marker)
+        writes.load_line_items(store, run.run_id, _targets(part.export), _stepped(part), refused, params, marker)
+
+
+def _stepped(part: _Part) -> str:
+    sql = part.relation.sql
+    for step in part.export.format.steps:
+        sql = f"(SELECT *, {', '.join(f'{expression} AS {name}' for name, expression in step.items())} FROM {sql})"
+    return sql
 
 
 def _targets(export: Export) -> dict[str, str]:

@@ -19,7 +19,7 @@ from core.models import DIMENSIONS, FILTER_BAR, TAG_PREFIX, USAGE_CATEGORY, Cost
 from core.store import queries
 
 CUSTOM = "Custom"
-_VIEW, _URL, _PAGE, _PROBLEMS = "view", "view_url", "view_page", "view_problems"
+_VIEW, _URL, _PROBLEMS, _PAGE, _MOVED = "view", "view_url", "view_problems", "page", "page_moved"
 
 
 def known(figures: Figures) -> Known | None:
@@ -31,14 +31,21 @@ def known(figures: Figures) -> Known | None:
     return Known(span, {dimension.key: frozenset(everything[dimension.key]) for dimension in FILTER_BAR})
 
 
-def current(page: str, known_values: Known) -> View:
-    """The view to show: what the widgets were just set to, unless the address changed (a first visit, a link, Back)."""
+def visited(page: str) -> None:
+    """Note which page this run is of; each page's run begins with it."""
+    st.session_state[_MOVED] = st.session_state.get(_PAGE, page) != page
+    st.session_state[_PAGE] = page
+
+
+def current(known_values: Known) -> View:
+    """The view to show: what the widgets were just set to, unless the address changed (a first visit, a link, Back).
+
+    A page that was come to by the sidebar has an empty address; it keeps the view of the page before.
+    """
     params = {name: st.query_params.get_all(name) for name in st.query_params}
     url = _address(params)
     state = st.session_state
-    moved = state.get(_PAGE, page) != page
-    state[_PAGE] = page
-    if _VIEW not in state or (url != state.get(_URL) and not moved):
+    if _VIEW not in state or (url != state.get(_URL) and (url or not state.get(_MOVED))):
         state[_VIEW], state[_PROBLEMS] = parse(params, known_values)
     view: View = state[_VIEW]
     remember(view)

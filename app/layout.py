@@ -45,7 +45,7 @@ LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 168 32" width="16
 <text x="38" y="22" font-family="system-ui, sans-serif" font-size="19" font-weight="650" fill="#7d8ca1">Spendscope</text></svg>"""
 
 
-def opened(name: str, title: str) -> Page | None:
+def opened(title: str) -> Page | None:
     """The page's figures and view, or None after saying why there are none and what to do."""
     held = figures()
     known = filters.known(held)
@@ -53,7 +53,7 @@ def opened(name: str, title: str) -> Page | None:
         st.title(title)
         nothing_yet()
         return None
-    return Page(held, filters.current(name, known), known)
+    return Page(held, filters.current(known), known)
 
 
 def nothing_yet() -> None:

@@ -29,7 +29,7 @@ INNER = {
 
 def main() -> None:
     """The page, from the finding in words down to the table."""
-    page = layout.opened("cost", "Cost")
+    page = layout.opened("Cost")
     if page is None:
         return
     heading, bar, numbers, choices, chart = (st.container() for _ in range(5))

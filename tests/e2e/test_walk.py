@@ -102,6 +102,23 @@ def test_filters_change_the_total_and_a_copied_link_shows_the_same(server: Serve
     assert total(page) == "$1,230"
 
 
+def test_filters_stay_on_the_way_to_another_page_and_back(server: Server, visit: Visit, bill: Path) -> None:
+    page = visit(server.url)
+    upload(page, server, bill)
+    page.goto(f"{whole_august(server.url)}&service=EC2")
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    for _ in range(2):
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Data").click()
+        page.get_by_text("Published months").wait_for()
+        settled(page)
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Cost").click()
+        page.wait_for_selector("[data-testid=stMetric]")
+        settled(page)
+        assert total(page) == "$1,230"
+        assert "service=EC2" in page.url
+
+
 def test_the_exported_csv_adds_up_to_the_page(server: Server, visit: Visit, bill: Path, tmp_path: Path) -> None:
     page = visit(server.url)
     upload(page, server, bill)

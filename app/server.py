@@ -7,6 +7,9 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import streamlit as st
 import uvicorn
@@ -16,6 +19,7 @@ from fastapi.responses import JSONResponse
 from app.workspace import workspace
 from core.errors import SettingError, SpendscopeError
 from core.settings import ROOT
+from core.store.client import DASHBOARD_NOTE
 
 log = logging.getLogger("spendscope")
 
@@ -63,8 +67,23 @@ def main() -> int:
         return 2
     sys.stdout.write(f"Spendscope is at http://{host}:{port}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
-    uvicorn.run(api, host=host, port=port, log_level="warning")
+    with _noted(f"http://{host}:{port}"):
+        uvicorn.run(api, host=host, port=port, log_level="warning")
     return 0
+
+
+@contextmanager
+def _noted(address: str) -> Iterator[None]:
+    """Leave word in the data folder, so that a command that finds it in use can say where the dashboard is."""
+    store = workspace().own
+    note = Path(store.address) / DASHBOARD_NOTE if store.embedded else None
+    if note:
+        note.write_text(address)
+    try:
+        yield
+    finally:
+        if note:
+            note.unlink(missing_ok=True)
 
 
 def _port(value: str) -> int:

@@ -162,7 +162,7 @@ def months(held: Figures) -> None:
         (source, month.date(), currency) for source, month, currency in zip(rows["source"], rows["month"], rows["currency"], strict=True)
     ]
     st.subheader("Published months")
-    st.caption("What is billed by our sums, beside what the column of each file adds up to by itself.")
+    st.caption("What is billed by the sums that pages show, beside what the charges in the files add up to one by one.")
     uneven = [d for d in differences if d.gap]
     if uneven:
         st.error(f"**{len(uneven)} sums differ.** Undo the run and import the file again.", icon=":material/error:")

@@ -23,6 +23,8 @@ Params = Mapping[str, Any]
 
 DATABASE = "spendscope"
 DEMO_DATABASE = "spendscope_demo"
+DASHBOARD_NOTE = "dashboard.url"
+"""The file in an embedded database's folder in which a running dashboard leaves its address."""
 
 _MEMORY_LIMIT_EXCEEDED = 241
 _DISK_FULL = {243, 1001}  # NOT_ENOUGH_SPACE; STD_EXCEPTION when a file system call fails below ClickHouse
@@ -35,7 +37,8 @@ class Store:
     """A database of figures behind a DSN.
 
     Handles are pooled because a handle serves one thread at a time, and the embedded engine allows any number
-    of them on one folder. `database` is `spendscope`, or `spendscope_demo` for figures that aren't anyone's bill.
+    of them on one folder. `database` is `spendscope` unless the DSN names another, or `spendscope_demo` for figures
+    that aren't anyone's bill.
     """
 
     def __init__(self, config: Settings, database: str = DATABASE) -> None:
@@ -45,9 +48,10 @@ class Store:
         self._idle: LifoQueue[Client] = LifoQueue()
         self._closed = threading.Event()
         self.cluster = config.clickhouse_cluster
-        self.database = database
-        self.embedded = self._dsn.startswith("chdb:")
-        self.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(database)}{self.on_cluster}", database="default")
+        self.embedded = self._parts.scheme == "chdb"
+        named = "" if self.embedded else self._parts.path.strip("/")
+        self.database = named if named and database == DATABASE else database
+        self.execute(f"CREATE DATABASE IF NOT EXISTS {quoted(self.database)}{self.on_cluster}", database="default")
 
     @property
     def address(self) -> str:
@@ -169,7 +173,7 @@ class Store:
         if holder := _folder_holder(Path(self.address)):
             return StoreInUse(
                 f"The data folder {self.address} is in use by another Spendscope process ({holder}).",
-                "Use that one (a running dashboard imports on its Data page), stop it, or name another folder in CLICKHOUSE_DSN.",
+                f"{_dashboard_hint(Path(self.address))} Or stop it, or name another folder in CLICKHOUSE_DSN.",
             )
         return StoreUnavailable(
             f"The data folder {self.address} can't be opened: {str(error).rsplit(': ', 1)[-1]}",
@@ -213,6 +217,14 @@ def _folder_holder(folder: Path) -> str:
     except (OSError, ValueError, IndexError):
         return ""
     return "" if pid == os.getpid() else f"process {pid}"
+
+
+def _dashboard_hint(folder: Path) -> str:
+    """Where the running dashboard is that holds the folder, if it's one that left word."""
+    try:
+        return f"Import on its Data page: {(folder / DASHBOARD_NOTE).read_text().strip()}/data."
+    except OSError:
+        return "A running dashboard imports on its Data page."
 
 
 def _without_secrets(text: str, dsn: str) -> str:

@@ -1,6 +1,7 @@
 """What an analyst does in the browser, from an empty folder to an exported CSV."""
 
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -230,6 +231,15 @@ def test_the_server_answers_for_itself(server: Server) -> None:
     assert refused.value.code == 404
     assert json.load(refused.value)["detail"] == "There is no /api/v1/aws/nothing."
     refused.value.close()
+
+
+def test_a_command_that_finds_the_folder_in_use_says_where_the_dashboard_is(server: Server, bill: Path, tmp_path: Path) -> None:
+    env = {**os.environ, "CLICKHOUSE_DSN": f"chdb://{tmp_path / 'data'}"}
+    command = [sys.executable, "-m", "core", "import-billing", str(bill)]
+    refused = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert f"{server.url}/data" in refused.stderr
+    assert f"process {server.process.pid}" in refused.stderr
 
 
 def test_a_database_that_stops_answering_is_an_error_with_a_next_step(tmp_path: Path, visit: Visit) -> None:

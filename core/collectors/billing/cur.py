@@ -86,6 +86,16 @@ _AMOUNTS = (
     *(name for name in COLUMNS if name.startswith(("reservation_", "savings_plan_")) and not name.endswith("_a_r_n")),
 )
 
+# A report without these columns is whole as long as it has no line of the type that they are about.
+_NEEDED_BY = {
+    "savings_plan_savings_plan_effective_cost": "SavingsPlanCoveredUsage",
+    "savings_plan_total_commitment_to_date": "SavingsPlanRecurringFee",
+    "savings_plan_used_commitment": "SavingsPlanRecurringFee",
+    "reservation_effective_cost": "DiscountedUsage",
+    "reservation_unused_amortized_upfront_fee_for_billing_period": "RIFee",
+    "reservation_unused_recurring_fee": "RIFee",
+}
+
 # Split cost allocation repeats its parent's usage without an amount of its own.
 _BLANK_COST_ALLOWED = "line_item_operation IN ('EKSPod-EC2', 'ECSTask-EC2')"
 
@@ -289,6 +299,7 @@ def recognise(file: ExportFile) -> ExportFormat | None:
         currency="line_item_currency_code",
         provider="'AWS'",
         may_be_blank=_BLANK_COST_ALLOWED,
+        needed={name: f"line_item_line_item_type = '{line}'" for name, line in _NEEDED_BY.items() if name not in columns},
         steps=_STEPS,
         tag_columns=tags,
         ignored=[name for name in file.columns if name not in used],

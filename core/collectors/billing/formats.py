@@ -22,7 +22,8 @@ class ExportFormat:
     spellings, of which a row's first that isn't empty counts; `targets` maps columns of `line_items` to SQL over our
     spellings; `amounts` and `dates` must parse in every row (amounts may be blank where `may_be_blank` holds), and
     `optional_amounts` wherever they aren't blank; `measures` are the columns of `line_items` that hold the file's own
-    costs as they stand, by cost type, to reconcile against; `steps` are columns that the targets build on, each of which
+    costs as they stand, by cost type, to reconcile against; `needed` are columns that the file lacks, each with SQL that is
+    true for a row whose amounts would be wrong without it; `steps` are columns that the targets build on, each of which
     may build on those of the steps before; `tag_columns` are tags that have a column each.
     """
 
@@ -40,6 +41,7 @@ class ExportFormat:
     steps: tuple[Mapping[str, str], ...] = ()
     optional_amounts: tuple[str, ...] = ()
     may_be_blank: str = "false"
+    needed: Mapping[str, str] = field(default_factory=dict)
     tag_columns: Mapping[str, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
 

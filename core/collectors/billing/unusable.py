@@ -28,6 +28,7 @@ def rules(fmt: ExportFormat) -> list[Rule]:
     return [
         *(Rule(name, _no_amount(name, fmt.may_be_blank), "is no amount") for name in fmt.amounts),
         *(Rule(name, _no_amount(name, "true"), "is no number") for name in fmt.optional_amounts),
+        *(Rule(name, condition, "isn't in the file, but is needed") for name, condition in fmt.needed.items()),
         *(Rule(name, _no_date(name), "is no date, or out of range") for name in fmt.dates),
         Rule(fmt.currency, f"NOT match({fmt.currency}, '^[A-Za-z]{{3}}$')", "is no ISO currency code"),
         Rule(fmt.account, f"{fmt.account} = ''", "is needed in every row"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from core.errors import BadValues
 from core.store.client import Store
 from tests.exports import Row, cur, figures, items, take, write, write_parquet
 
@@ -237,3 +238,21 @@ def test_marketplace_lines_go_by_their_product(store: Store, tmp_path: Path) -> 
     )
     take(store, write(tmp_path / "cur.csv", [row]))
     assert figures(store, "service", "service_group") == [("Acme Firewall", "Marketplace")]
+
+
+@pytest.mark.parametrize(
+    ("line_type", "column"),
+    [
+        ("SavingsPlanCoveredUsage", "savings_plan_savings_plan_effective_cost"),
+        ("SavingsPlanRecurringFee", "savings_plan_used_commitment"),
+        ("DiscountedUsage", "reservation_effective_cost"),
+        ("RIFee", "reservation_unused_recurring_fee"),
+    ],
+)
+def test_a_report_without_the_columns_that_its_lines_need_is_refused(store: Store, tmp_path: Path, line_type: str, column: str) -> None:
+    rows = [{name: cell for name, cell in row.items() if name != column} for row in LINES]
+    with pytest.raises(BadValues, match=f"{column} isn't in the file, but is needed in 1 row"):
+        take(store, write(tmp_path / "cur.csv", [row for row in rows if row["line_item_resource_id"] != "plan without fees"]))
+    others = [row for row in rows if row["line_item_line_item_type"] != line_type]
+    take(store, write(tmp_path / "others.csv", others))
+    assert len(items(store, "ResourceId")) == len(others)

@@ -2,7 +2,7 @@
 
     python -m tests.wire FOLDER
 
-prints its port and serves until it is ended. User `analyst`, password `s3cret/word`.
+prints its port and serves until it is ended. FOLDER may be followed by options of the engine, as in `data?config-file=c.xml`. User `analyst`, password `s3cret/word`.
 """
 
 import base64
@@ -128,7 +128,7 @@ def _executed(connection: object, statement: bytes, data: bytes, params: dict[st
 def main() -> None:
     """Serve a folder on a free port."""
     folder = sys.argv[1]
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    Path(folder.partition("?")[0]).mkdir(parents=True, exist_ok=True)
     Handler.folder = folder
     # The engine stays as long as one connection does.
     first = chdb.connect(folder)

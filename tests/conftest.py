@@ -1,4 +1,7 @@
-"""A store for each test, embedded or over HTTP. The embedded engine takes one folder a process, so tests get databases of their own in it."""
+"""A store for each test, embedded or over HTTP.
+
+The embedded engine takes one folder a process, so tests get databases of their own in it.
+"""
 
 import itertools
 import subprocess

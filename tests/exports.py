@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow
 import pyarrow.parquet
@@ -77,11 +77,13 @@ def cur(**cells: str) -> Row:
     }
 
 
-def text(rows: Sequence[Mapping[str, str]], columns: Sequence[str] = (), end: str = "\n") -> str:
+def text(
+    rows: Sequence[Mapping[str, str]], columns: Sequence[str] = (), end: str = "\n", quoting: Literal[0, 1] = csv.QUOTE_MINIMAL
+) -> str:
     """Rows as CSV; a column that a row lacks is empty."""
     header = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, header, restval="", lineterminator=end)
+    writer = csv.DictWriter(out, header, restval="", lineterminator=end, quoting=quoting)
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

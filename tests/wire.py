@@ -2,7 +2,8 @@
 
     python -m tests.wire FOLDER
 
-prints its port and serves until it is ended. FOLDER may be followed by options of the engine, as in `data?config-file=c.xml`. User `analyst`, password `s3cret/word`.
+prints its port and serves until it is ended. FOLDER may be followed
+by options of the engine, as in `data?config-file=c.xml`. User `analyst`, password `s3cret/word`.
 """
 
 import base64
@@ -13,6 +14,8 @@ import sys
 import tempfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import LifoQueue
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import chdb
@@ -48,8 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         self._serve(_UNPACKED[self.headers.get("Content-Encoding", "identity")](body))
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
     def _body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
@@ -77,18 +80,16 @@ class Handler(BaseHTTPRequestHandler):
     def _run(self, asked: dict[str, str], statement: bytes, data: bytes) -> None:
         params = {name.removeprefix("param_"): value for name, value in asked.items() if name.startswith("param_")}
         settings = {name: value for name, value in asked.items() if not name.startswith("param_") and name not in _NOT_SETTINGS}
-        connection = chdb.connect(self.folder)
+        idle = _idle.setdefault(frozenset(settings.items()), LifoQueue())
         try:
-            for name, value in settings.items():
-                connection.query("SET {} = '{}'".format(name, value.replace("\\", "\\\\").replace("'", "\\'")))
+            connection = idle.get_nowait() if not idle.empty() else _connected(self.folder, settings)
             if database := asked.get("database"):
                 connection.query(f"USE `{database}`")
             self._answer(200, *_executed(connection, statement, data, params))
+            idle.put(connection)
         except RuntimeError as error:
             code = re.search(r"Code: (\d+)", str(error))
             self._fail(int(code[1]) if code else 1, str(error))
-        finally:
-            connection.close()
 
     def _fail(self, code: int, text: str) -> None:
         self._answer(403 if code == AUTHENTICATION_FAILED else 500, text.encode(), "", {"X-ClickHouse-Exception-Code": str(code)})
@@ -102,6 +103,17 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+# Settings stay with a connection, so each combination of them has connections of its own.
+_idle: dict[frozenset[tuple[str, str]], LifoQueue[Any]] = {}
+
+
+def _connected(folder: str, settings: dict[str, str]) -> Any:
+    connection = chdb.connect(folder)
+    for name, value in settings.items():
+        connection.query("SET {} = '{}'".format(name, value.replace("\\", "\\\\").replace("'", "\\'")))
+    return connection
+
+
 def _form(asked: dict[str, str], body: bytes, kind: str) -> tuple[dict[str, str], bytes]:
     """Long parameters come as a form's fields instead of in the address."""
     if "multipart/form-data" not in kind:
@@ -111,7 +123,7 @@ def _form(asked: dict[str, str], body: bytes, kind: str) -> tuple[dict[str, str]
     return {**asked, **fields}, b""
 
 
-def _executed(connection: object, statement: bytes, data: bytes, params: dict[str, str]) -> tuple[bytes, str]:
+def _executed(connection: Any, statement: bytes, data: bytes, params: dict[str, str]) -> tuple[bytes, str]:
     """The answer of a statement and its format; the data of an insert goes through a file, as the engine wants it."""
     insert = _INSERT.match(statement)
     if not insert:

@@ -76,7 +76,7 @@ _SPELLINGS = {
     "savings_plan_savings_plan_arn": "savings_plan_savings_plan_a_r_n",
 }
 _MARKS = ("line_item_unblended_cost", "line_item_line_item_type", "bill_payer_account_id", "line_item_usage_start_date")
-_TAG_COLUMN = re.compile(r"resourcetags/(?P<legacy>.+)|resource_tags_(?P<athena>.+)", re.IGNORECASE)
+_TAG_COLUMN = re.compile(r"resourcetags/(?P<legacy>.+)|resource_tags_(?P<athena>.+)", re.IGNORECASE | re.DOTALL)
 
 _AMOUNTS = (
     "line_item_net_unblended_cost",

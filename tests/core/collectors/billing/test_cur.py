@@ -64,7 +64,7 @@ FIGURES = [
     (date(2024, 9, 4), "111111111111", "EC2", "us-east-1", "Usage", "BoxUsage:m5.large", D(0), D("0.0000000052")),
     (date(2024, 9, 5), "111111111111", "EBS", "us-east-1", "Usage", "EBS:VolumeUsage.gp3", D(2), D(2)),
 ]
-COLUMNS = "day, account_id, service, region, charge_category, usage_type, unblended, amortized".split(", ")
+COLUMNS = ("day", "account_id", "service", "region", "charge_category", "usage_type", "unblended", "amortized")
 COMMITMENTS = [("",), ("arn:ri",), ("arn:sp",)]
 
 

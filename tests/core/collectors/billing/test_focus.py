@@ -54,7 +54,7 @@ FIGURES = [
     (date(2024, 9, 4), "222222222222", "S3", "", "Credit", "", D("-0.25"), D("-0.25"), None, None),
     (date(2024, 9, 30), "999900001111", "Tax", "", "Tax", "", D("0.1"), D("0.1"), D(0), D(0)),
 ]
-COLUMNS = "day, account_id, service, region, charge_category, usage_type, unblended, amortized, list, contracted".split(", ")
+COLUMNS = ("day", "account_id", "service", "region", "charge_category", "usage_type", "unblended", "amortized", "list", "contracted")
 TAGS = [({},), ({},), ({"team": "web", "env": "prod"},)]
 
 

@@ -127,7 +127,7 @@ def test_undo_of_a_take_over_brings_the_other_kind_back(store: Store, bill: Path
 
 def test_the_other_kind_may_not_be_much_smaller_either(store: Store, bill: Path, tmp_path: Path) -> None:
     take(store, bill)
-    with pytest.raises(WouldShrink, match="September 2024 of cur:AWS:999900001111 would shrink from 10.00 USD in 10 rows to 8.99 in 1"):
+    with pytest.raises(WouldShrink, match=r"September 2024 of cur:AWS:999900001111 would shrink from 10\.00 USD in 10 rows to 8\.99 in 1"):
         take(store, write(tmp_path / "cur.csv", [cur(line_item_unblended_cost="8.99")]))
     take(store, write(tmp_path / "fewer_rows.csv", [cur(line_item_unblended_cost="9")]))
     assert billed(store) == D(9)
@@ -252,7 +252,7 @@ def test_the_last_three_runs_before_the_current_one_are_kept(any_store: Store, t
     for expected in (5, 4, 3):
         publish.undo(any_store, made[expected])
         assert billed(any_store) == D(expected)
-    with pytest.raises(UndoRefused, match="The figures of September 2024 from before run .* are no longer kept"):
+    with pytest.raises(UndoRefused, match=r"The figures of September 2024 from before run .* are no longer kept"):
         publish.undo(any_store, made[2])
     assert billed(any_store) == D(3)
 
@@ -314,7 +314,7 @@ def test_only_one_run_at_a_time(store: Store, bill: Path) -> None:
 
 
 def test_the_clock_is_the_caller_s(store: Store, bill: Path) -> None:
-    take(store, bill, clock=lambda: datetime(2026, 1, 2, 3, 4, 5))  # noqa: DTZ001  # the ledger's times are UTC without a zone
+    take(store, bill, clock=lambda: datetime(2026, 1, 2, 3, 4, 5))  # the ledger's times are UTC without a zone
     [entry] = queries.ledger(store)
     assert entry.run_id.startswith("20260102-030405-")
     assert f"{entry.started_at:%Y-%m-%d %H:%M:%S}" == "2026-01-02 03:04:05"

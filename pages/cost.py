@@ -10,7 +10,6 @@ import streamlit as st
 from app import charts, drill, explain, export, filters, layout
 from app import format as fmt
 from app.breakdown import Breakdown, group_label, labels_of
-from app.layout import Page
 from app.view import NONE
 from core.models import DIMENSIONS, TAG_PREFIX, Grain
 from core.store import queries
@@ -34,15 +33,15 @@ def main() -> None:
         return
     heading, bar, numbers, choices, chart = (st.container() for _ in range(5))
     found = Breakdown(page)
-    if not found.series.empty:
+    if found.totals:
         with chart:  # first, because it is what a click on a filter waits for
             main_chart(found)
     with bar:
         filters.bar(page.figures, page.view, page.known)
         layout.sample_banner(page)
-    if found.series.empty:
+    if not found.totals:
         heading.title("Cost")
-        empty(page)
+        empty(found)
         return
     with heading:
         st.title(found.headline())
@@ -68,70 +67,52 @@ def unknown_amounts(found: Breakdown) -> None:
         st.caption(f"{label} cost isn't known for {found.unknown:,} rows of these sources; they are left out of the sums.")
 
 
-def empty(page: Page) -> None:
-    """Nothing under these filters."""
+def empty(found: Breakdown) -> None:
+    """Nothing under these filters, or nothing of this cost type."""
+    span = found.page.known.coverage
     with st.container(border=True):
-        st.subheader("No cost matches these filters")
-        span = page.known.coverage
-        st.markdown(f"Figures are kept for {fmt.period(span.first, span.last)}. Lift a filter above, choose other days, or start over.")
+        if found.unknown:
+            label = found.filters.cost_type.label
+            st.subheader(f"{label} cost isn't known here")
+            st.markdown(
+                f"None of the {found.unknown:,} rows under these filters carries it. Choose another cost type above, or start over."
+            )
+        else:
+            st.subheader("No cost matches these filters")
+            st.markdown(f"Figures are kept for {fmt.period(span.first, span.last)}. Lift a filter above, choose other days, or start over.")
         st.button("Reset filters", type="primary", on_click=filters.show, args=(filters.default_view(span),), key="reset-empty")
 
 
 def kpis(found: Breakdown) -> None:
     """The total and what stands out in it."""
-    currency, view = found.currency, found.view
-    cards = st.grid("auto", min_column_width=230, key="kpis")
-    cards.metric(
-        f"{view.filters.cost_type.label} cost",
-        fmt.short(found.total, currency),
-        fmt.delta(fmt.change(found.total, found.total_before, currency)) if found.before else None,
-        delta_color="inverse",
-        delta_description=f"from {fmt.short(found.total_before, currency)}" if found.before else None,
-        help=f"Exactly {found.total.normalize():f} {currency}: the sum over every charge in this view.",
-        border=True,
-        height="stretch",
-    )
-    cards.metric(
-        "Average a day",
-        fmt.short(found.total / view.filters.days, currency),
-        f"{view.filters.days} day{'s' if view.filters.days > 1 else ''}",
-        delta_color="off",
-        delta_arrow="off",
-        help="The total over every day of the period, with or without cost.",
-        border=True,
-        height="stretch",
-    )
+    currency, days = found.currency, found.filters.days
+    moved = fmt.delta(fmt.change(found.total, found.total_before, currency)) if found.before else None
+    exactly = f"Exactly {found.total.normalize():f} {currency}: the sum over every charge in this view."
     largest = max(found.totals, key=lambda group: found.totals[group])
-    cards.metric(
-        f"Largest: {found.name(largest)}",
-        fmt.short(found.totals[largest], currency),
-        f"{fmt.share(found.totals[largest], found.total)} of the total",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
-    if found.before:
-        group, difference = found.movers()[0]
-        cards.metric(
-            f"Largest change: {found.name(group)}",
-            ("+" if difference > 0 else "") + fmt.short(difference, currency),
-            fmt.delta(fmt.percent_change(found.totals.get(group, Decimal(0)), found.before.get(group, Decimal(0)))),
-            delta_color="inverse",
-            border=True,
-            height="stretch",
+    share = f"{fmt.share(found.totals[largest], found.total)} of the total"
+    with st.grid("auto", min_column_width=230, key="kpis"):
+        card(f"{found.filters.cost_type.label} cost", fmt.short(found.total, currency), change=moved, help=exactly)
+        card(
+            "Average a day",
+            fmt.short(found.total / days, currency),
+            note=f"{days} day{'s' if days > 1 else ''}",
+            help="The total over every day of the period, with or without cost.",
         )
-    elif view.compare:
-        before = view.filters.previous
-        cards.metric(
-            "Period before",
-            "No figures",
-            fmt.period(before.start, before.end),
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            height="stretch",
-        )
+        card(f"Largest: {found.name(largest)}", fmt.short(found.totals[largest], currency), note=share)
+        if found.before:
+            group, difference = found.movers()[0]
+            percent = fmt.percent_change(found.totals.get(group, Decimal(0)), found.before.get(group, Decimal(0)))
+            sign = "+" if difference > 0 else ""
+            card(f"Largest change: {found.name(group)}", sign + fmt.short(difference, currency), change=fmt.delta(percent))
+        elif found.view.compare:
+            before = found.filters.previous
+            card("Period before", "No figures", note=fmt.period(before.start, before.end))
+
+
+def card(label: str, value: str, *, change: str | None = None, note: str | None = None, help: str | None = None) -> None:  # noqa: A002  Streamlit's own word
+    """One headline figure; a `change` is red when spend rose, a `note` has no colour."""
+    colour, arrow = ("inverse", "auto") if note is None else ("off", "off")
+    st.metric(label, value, change or note, delta_color=colour, delta_arrow=arrow, help=help, border=True, height="stretch")
 
 
 def controls(found: Breakdown) -> None:
@@ -213,38 +194,22 @@ def treemap(found: Breakdown) -> None:
 
 
 def table(found: Breakdown) -> None:
-    """Every group with its change, share and course; a selected row leads one level down."""
+    """Every group with its change, share and course; a ticked row leads one level down."""
     if found.view.group == "resource":
         resources(found)
         return
-    course = (
-        found.series.assign(cost=found.series["cost"].astype(float))
-        .pivot_table(index="group", columns="bucket", values="cost", aggfunc="sum")
-        .fillna(0)
-    )
     order = sorted({*found.totals, *found.before}, key=lambda group: (-found.totals.get(group, Decimal(0)), group))
-    rows = pd.DataFrame(
-        {
-            "group": [found.name(group) for group in order],
-            "cost": [float(found.totals.get(group, 0)) for group in order],
-            "share": [float(found.totals.get(group, 0) / found.total * 100) if found.total else None for group in order],
-            "before": [float(found.before.get(group, 0)) for group in order],
-            "change": [float(found.totals.get(group, Decimal(0)) - found.before.get(group, Decimal(0))) for group in order],
-            "change_percent": [found.change_percent(group) for group in order],
-            "course": [list(course.loc[group]) if group in course.index else [] for group in order],
-        }
-    )
-    columns = ["group", "cost", "share", "course", *(["before", "change", "change_percent"] if found.before else [])]
-    st.markdown(f"**By {group_label(found.view.group).lower()}**")
+    rows = table_rows(found, order)
+    label, price = group_label(found.view.group), fmt.column(found.currency)
     key = f"table-{st.session_state.setdefault(drill.TURN, 0)}"
-    price = fmt.column(found.currency)
+    st.markdown(f"**By {label.lower()}**")
     st.dataframe(
         rows,
         key=key,
-        column_order=columns,
+        column_order=["group", "cost", "share", "course", *(["before", "change", "change_percent"] if found.before else [])],
         hide_index=True,
         column_config={
-            "group": st.column_config.TextColumn(group_label(found.view.group), pinned=True, width="medium"),
+            "group": st.column_config.TextColumn(label, pinned=True, width="medium"),
             "cost": st.column_config.NumberColumn(f"Cost, {found.currency}", format=price),
             "share": st.column_config.ProgressColumn("Share", format="%.1f %%", min_value=0, max_value=100),
             "before": st.column_config.NumberColumn("Period before", format=price),
@@ -255,23 +220,45 @@ def table(found: Breakdown) -> None:
         on_select=lambda: drill.picked(key, found, order),
         selection_mode="single-row",
         placeholder="–",
-        alt=f"Cost by {group_label(found.view.group).lower()}",
+        alt=f"Cost by {label.lower()}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"Total of {len(order):,}: **{fmt.exact(found.total, found.currency)}**. Tick a row to look inside.".replace("$", r"\$"),
-            width="content",
-        )
-        st.download_button(
-            "Export table (CSV)",
-            export.table(rows.drop(columns="course"), found.page.figures, found.filters),
-            export.file_name(f"by-{found.view.group.replace(':', '-')}", found.filters),
-            "text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key="export-table",
-        )
+        said = f"Total of {len(order):,}: **{fmt.exact(found.total, found.currency)}**. Tick a row to look inside."
+        st.caption(said.replace("$", r"\$"), width="content")
+        table_download(found, rows.drop(columns="course"), f"by-{found.view.group.replace(':', '-')}")
+
+
+def table_rows(found: Breakdown, order: list[str]) -> pd.DataFrame:
+    """A row for each group: name, cost, share, cost before, change, change in percent, and its course by bucket."""
+    costs = found.series.assign(cost=found.series["cost"].astype(float))
+    course = costs.pivot_table(index="group", columns="bucket", values="cost", aggfunc="sum").fillna(0)
+    now = [found.totals.get(group, Decimal(0)) for group in order]
+    before = [found.before.get(group, Decimal(0)) for group in order]
+    return pd.DataFrame(
+        {
+            "group": [found.name(group) for group in order],
+            "cost": [float(cost) for cost in now],
+            "share": [float(cost / found.total * 100) if found.total else None for cost in now],
+            "before": [float(cost) for cost in before],
+            "change": [float(new - old) for new, old in zip(now, before, strict=True)],
+            "change_percent": [found.change_percent(group) for group in order],
+            "course": [list(course.loc[group]) if group in course.index else [] for group in order],
+        }
+    )
+
+
+def table_download(found: Breakdown, rows: pd.DataFrame, name: str) -> None:
+    """The table as it is shown, as CSV."""
+    st.download_button(
+        "Export table (CSV)",
+        export.table(rows, found.page.figures, found.filters),
+        export.file_name(name, found.filters),
+        "text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="export-table",
+    )
 
 
 def resources(found: Breakdown) -> None:
@@ -311,16 +298,7 @@ def resources(found: Breakdown) -> None:
             st.pagination(pages, key="resource-page")
         said = f"{count:,} resources, **{fmt.exact(found.total, found.currency)}**. Tick one to see its charges."
         st.caption(said.replace("$", r"\$"), width="content")
-        st.download_button(
-            "Export table (CSV)",
-            export.table(rows, found.page.figures, found.filters),
-            export.file_name(f"resources-{number}", found.filters),
-            "text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key="export-resources",
-        )
+        table_download(found, rows, f"resources-{number}")
     if picked_rows:
         charges(found, rows["resource"].iloc[picked_rows[0]])
 

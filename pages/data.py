@@ -321,12 +321,9 @@ def undoable(held: Figures, entries: list[LedgerEntry]) -> None:
 @st.dialog("Undo import")
 def confirm(held: Figures, entry: LedgerEntry) -> None:
     """Say what will change, then do it."""
-    months = [p for p in held.snapshot.current if p.run_id == entry.run_id]
-    before = publish.history(held.store)
-    for partition in months:
-        earlier = [run for run in before[partition.source, partition.month] if run != entry.run_id]
-        then = f"goes back to run {earlier[0]}" if earlier else "is taken off the pages"
-        st.markdown(f"- {partition.month:%B %Y} of {source_label(partition.source)} {then}")
+    for (source, month), run in sorted(publish.undoing(held.store, entry.run_id).items()):
+        then = f"goes back to run {run}" if run else "is taken off the pages"
+        st.markdown(f"- {month:%B %Y} of {source_label(source)} {then}")
     st.caption("The rows stay until three later imports; importing the file again brings them back.")
     if st.button("Undo import", type="primary", key="undo-confirmed"):
         attempt(lambda: publish.undo(held.store, entry.run_id))

@@ -42,6 +42,9 @@ class Handler(BaseHTTPRequestHandler):
     """One request: a statement with its settings and parameters, and for an insert its data."""
 
     protocol_version = "HTTP/1.1"
+    # An answer in two packets would wait for the client's acknowledgement of the first.
+    wbufsize = 1 << 16
+    disable_nagle_algorithm = True
     folder = ""
 
     def do_GET(self) -> None:

@@ -69,10 +69,6 @@ class Store:
         """The table that holds a data table's partitions: itself, or its local half on a cluster."""
         return f"{table}_local" if self.cluster else table
 
-    def sibling(self, config: Settings, database: str) -> "Store":
-        """The same server or folder, another database."""
-        return self if database == self.database else Store(config, database)
-
     def rows(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
         """The answer as tuples of Python values; decimals stay Decimal."""
         with self._handle() as client:

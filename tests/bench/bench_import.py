@@ -1,6 +1,6 @@
 """Import speed beside a bare `INSERT ... SELECT FROM file()` of the same billing export.
 
-    PYTHONPATH=. python tests/bench/bench_import.py [--rows 500000] [--rounds 3]
+    PYTHONPATH=. python tests/bench/bench_import.py [--rows 500000] [--rounds 5]
 
 Prints the rows per second of both and the ratio of the medians; the goal is at least half.
 """
@@ -196,7 +196,7 @@ def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=500_000)
-    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--rounds", type=int, default=5)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="spendscope-bench-") as folder:
         ours, bare = measure(Path(folder), chosen.rows, chosen.rounds)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.bills import rows, write
+from tests.bills import HEADER, rows, write
 from tests.e2e.conftest import ROOT, Server, settled, shot, start
 
 Visit = Callable[..., Page]
@@ -205,6 +205,19 @@ def test_currencies_are_never_added_together(server: Server, visit: Visit, tmp_p
     assert total(page) == "$1,080"
     choose(page, "Currency", "EUR")
     assert total(page) == "€360.00"
+
+
+def test_a_cost_type_that_a_source_lacks_is_missing_and_not_zero(server: Server, visit: Visit, tmp_path: Path) -> None:
+    lines = [
+        ["" if name == "ContractedCost" else cell for name, cell in zip(HEADER, row, strict=True)] for row in rows("2026-08", range(1, 32))
+    ]
+    page = visit(server.url)
+    upload(page, server, write(tmp_path / "bare.csv", lines))
+    page.goto(f"{whole_august(server.url)}&cost=contracted")
+    page.get_by_text("Contracted cost isn't known here").wait_for()
+    settled(page)
+    choose(page, "Cost type", "List")
+    assert metric(page, "List cost") == "$1,339"  # 1.2 times 1,116
 
 
 def test_nothing_under_the_filters_says_so_and_offers_the_way_back(server: Server, visit: Visit, bill: Path) -> None:

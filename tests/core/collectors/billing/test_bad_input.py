@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from core.errors import BadValues, ImportRefused, MissingColumns, StoreFull, UnknownFormat, UnreadableFile
+from core.errors import BadValues, ImportRefused, MissingColumns, StoreError, StoreFull, UnknownFormat, UnreadableFile
 from core.models import RunStatus
 from core.settings import Settings
 from core.store import publish, queries, writes
@@ -223,3 +223,22 @@ def test_a_failure_of_the_store_on_the_way_leaves_the_old_figures(
     assert leftovers(held) == set()
     newest = queries.ledger(held)[0]
     assert (newest.status, newest.label) == (RunStatus.REFUSED, "bill.csv")
+
+
+@pytest.mark.parametrize("table", ["cost_metrics", "cost_tags"])
+def test_sums_that_differ_by_a_cent_are_never_published(held: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    working = writes.summarise
+
+    def a_cent_too_much(store: Store, run_id: str) -> None:
+        working(store, run_id)
+        cent = f"SELECT * REPLACE(toDecimal128('0.01', 18) AS unblended) FROM {table} WHERE run_id = {{run:String}} LIMIT 1"
+        store.execute(f"INSERT INTO {table} {cent}", {"run": run_id})
+
+    monkeypatch.setattr(writes, "summarise", a_cent_too_much)
+    before = publish.snapshot(held)
+    with pytest.raises(
+        StoreError, match=r"What was loaded of focus:AWS:999900001111 for September 2024 adds up to .*Nothing was published"
+    ):
+        take(held, write(tmp_path / "bill.csv", [focus(BilledCost="40")]))
+    assert publish.snapshot(held) == before
+    assert leftovers(held) == set()

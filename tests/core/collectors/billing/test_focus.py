@@ -286,3 +286,11 @@ def test_open_months_without_an_invoice_are_estimated(store: Store, tmp_path: Pa
 def test_columns_without_a_use_are_named(store: Store, tmp_path: Path) -> None:
     result = take(store, write(tmp_path / "focus.csv", [focus(x_Anything="1", CommitmentDiscountName="a")]))
     assert result.ignored == {"focus.csv": ["x_Anything", "CommitmentDiscountName"]}
+
+
+def test_every_digit_of_an_amount_counts(store: Store, tmp_path: Path) -> None:
+    large, tiny = "12345678901234567890.123456789012345678", "-0.0000000052"
+    written = ["0.000000000000000001", "-1E-18", large, "1e5", "+4", " 2.5 ", ".5", "5.", tiny]
+    take(store, write(tmp_path / "focus.csv", [focus(BilledCost=cell, EffectiveCost=cell) for cell in written]))
+    exact = D("12345678901234667902.123456783812345678")
+    assert figures(store, "sum(unblended) OVER ()", "sum(amortized) OVER ()")[0] == (exact, exact)

@@ -33,10 +33,12 @@ def main() -> None:
     told()
     upload(held)
     if held.snapshot.empty:
-        with st.container(border=True):
-            st.subheader("Nothing is published yet")
-            st.markdown("Choose one or more billing exports above, or look around with a made-up bill first.")
-            imports.offer_sample()
+        job = imports.present()
+        if not (job and job.running):  # while one runs, its progress above says what is going on
+            with st.container(border=True):
+                st.subheader("Nothing is published yet")
+                st.markdown("Choose one or more billing exports above, or look around with a made-up bill first.")
+                imports.offer_sample()
         ledger(held)
         return
     if held.is_sample:

@@ -44,7 +44,7 @@ def explanation(found: Breakdown) -> None:
 - **Cost type** {filters.cost_type.label}: {RULES[filters.cost_type]}
 - **Days** {fmt.period(filters.start, filters.end)}, UTC, by the day on which a charge begins
 - **Filters** {"; ".join(selected) or "none"}
-- **Sources** {named}
+- **All published sources** (the filters choose among them) {named}
 - **As of** {fmt.day(page.figures.as_of)}, data version {page.figures.snapshot.version}, run{"s" if len(runs) > 1 else ""} {", ".join(runs)}
 
 Currencies are never added together. Every formula stands in `docs/methods.md`; the Data page sets each month beside its file's own sum."""

@@ -13,6 +13,17 @@ SpendscopeError               one sentence that names the thing, one that says w
 │   ├── MissingColumns        a known format without a column that figures depend on
 │   ├── BadValues             a cell is no number, no date, or a date out of range
 │   └── WouldShrink           the import would lower a published month by more than the rule allows
+├── AwsError                  a call to AWS failed; what other calls brought is kept
+│   ├── CredentialsMissing    no credentials were found, or half of a pair
+│   ├── CredentialsRefused    AWS doesn't know the credentials
+│   ├── CredentialsExpired    a session or sign-in has ended
+│   ├── AccessDenied          the credentials lack a permission, or a role may not be assumed
+│   ├── Throttled             AWS asked for fewer requests, again and again
+│   ├── AwsUnreachable        no answer, or AWS itself failed
+│   ├── NotEnabled            the account doesn't have the service switched on
+│   ├── UnknownRegion         no such region, or the account has it switched off
+│   └── CostCapReached        the next call would cost more than a collection may
+├── CollectionCancelled       somebody stopped the collection
 ├── RunBusy                   another run is going on
 └── UndoRefused               there is nothing to go back to
 """
@@ -77,6 +88,54 @@ class BadValues(ImportRefused):
 
 class WouldShrink(ImportRefused):
     """The new month is more than the allowed share smaller than the published one."""
+
+
+class AwsError(SpendscopeError):
+    """A call to AWS failed; `code` is AWS's own error code where there is one."""
+
+    def __init__(self, message: str, hint: str = "", code: str = "") -> None:
+        self.code = code
+        super().__init__(message, hint)
+
+
+class CredentialsMissing(AwsError):
+    """No credentials were found, or a part of them is missing."""
+
+
+class CredentialsRefused(AwsError):
+    """AWS doesn't know the access key, or the secret isn't its own."""
+
+
+class CredentialsExpired(AwsError):
+    """A temporary session or a sign-in has ended."""
+
+
+class AccessDenied(AwsError):
+    """A permission is lacking, or a role may not be assumed."""
+
+
+class Throttled(AwsError):
+    """AWS turned every attempt away for coming too fast."""
+
+
+class AwsUnreachable(AwsError):
+    """No answer came, or AWS itself failed."""
+
+
+class NotEnabled(AwsError):
+    """The service isn't switched on in the account."""
+
+
+class UnknownRegion(AwsError):
+    """The region doesn't exist, or the account has it switched off."""
+
+
+class CostCapReached(AwsError):
+    """The next call would take the collection over its cost cap; it was not made."""
+
+
+class CollectionCancelled(SpendscopeError):
+    """Somebody stopped the collection."""
 
 
 class RunBusy(SpendscopeError):

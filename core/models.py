@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -113,10 +113,15 @@ class Filters:
         return Filters(self.start, self.end, self.currency, self.cost_type, rest)
 
 
+def month_after(day: date, months: int = 0) -> date:
+    """The first of the month that comes so many months after the day's own; negative is before, 0 is its own."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
 def _months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or that month's last day when it has no such day."""
-    index = day.year * 12 + day.month - 1 - months
-    first = date(index // 12, index % 12 + 1, 1)
+    first = month_after(day, -months)
     last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     return first.replace(day=min(day.day, last.day))
 
@@ -130,6 +135,16 @@ class RunStatus(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    CANCELLED = "cancelled"
+
+
+NO_MONTH = date(1970, 1, 1)
+"""The month of a partition that isn't about a month: an inventory."""
+
+INVENTORY = "inventory"
+COST_EXPLORER = "ce"
+BILLS = ("focus", "cur", COST_EXPLORER)
+"""The kinds of sources that hold costs; of a billing account and month one of them counts."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,11 @@ class Partition:
     source: str
     month: date
     run_id: str
+
+    @property
+    def kind(self) -> str:
+        """The source's kind: one of BILLS, or an inventory."""
+        return self.source.split(":", 1)[0]
 
 
 @dataclass(frozen=True)
@@ -152,6 +172,11 @@ class Snapshot:
     def empty(self) -> bool:
         """Whether nothing is published."""
         return not self.current
+
+    @property
+    def bills(self) -> tuple[Partition, ...]:
+        """The published months of bills, without inventories."""
+        return tuple(partition for partition in self.current if partition.kind in BILLS)
 
 
 @dataclass(frozen=True)
@@ -188,3 +213,25 @@ class MonthTotal:
     currency: str
     line_count: int
     amount: Decimal
+
+
+class SliceStatus(StrEnum):
+    """How one collector fared in one account and region."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class SliceOutcome:
+    """What one collector brought from one account and region ("" is all of them), and if not everything, why."""
+
+    run_id: str
+    collector: str
+    account_id: str
+    region: str
+    status: SliceStatus
+    reason: str
+    row_count: int
+    collected_at: datetime

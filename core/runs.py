@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from core.errors import RunBusy, SpendscopeError
+from core.errors import AwsError, CollectionCancelled, RunBusy, SpendscopeError
 from core.models import RunStatus
 from core.store import publish, queries, writes
 from core.store.client import Store
@@ -51,7 +51,7 @@ def run(store: Store, kind: str, as_of: date, clock: Clock = utc_now, label: str
         try:
             yield current
         except BaseException as error:
-            current.status = RunStatus.REFUSED if isinstance(error, SpendscopeError) else RunStatus.FAILED
+            current.status = _status_of(error)
             # A publish that went through stands, whatever happened after it.
             if _is_published(store, current.run_id):
                 current.status = RunStatus.PUBLISHED
@@ -76,6 +76,14 @@ def run(store: Store, kind: str, as_of: date, clock: Clock = utc_now, label: str
             )
     finally:
         _one_at_a_time.release()
+
+
+def _status_of(error: BaseException) -> RunStatus:
+    if isinstance(error, CollectionCancelled):
+        return RunStatus.CANCELLED
+    if isinstance(error, AwsError):
+        return RunStatus.FAILED
+    return RunStatus.REFUSED if isinstance(error, SpendscopeError) else RunStatus.FAILED
 
 
 def heal(store: Store, clock: Clock = utc_now) -> list[str]:

@@ -1,11 +1,14 @@
 """The documentation says what the code does: settings, commands, formulas, links."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from core.aws import permissions
+from core.collectors import discovered
 from core.collectors.billing import cur
 from core.models import CostType
 from core.settings import ROOT, Settings
@@ -108,3 +111,34 @@ def test_make_knows_every_target() -> None:
     for target in ("run", "test", "lint", "format", "bench", "install", "install-dev"):
         done = subprocess.run(["make", "--dry-run", "--silent", target], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def _policies() -> list[dict[str, list[dict[str, object]]]]:
+    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", _text("docs/aws-collector.md"), re.DOTALL)]
+
+
+def _actions(policy: dict[str, list[dict[str, object]]]) -> set[str]:
+    actions: set[str] = set()
+    for statement in policy["Statement"]:
+        named = statement["Action"]
+        actions |= set(named) if isinstance(named, list) else {str(named)}
+    return actions
+
+
+def test_the_policies_allow_what_is_declared_and_nothing_else() -> None:
+    own, linked, trust = _policies()
+    needed = [*permissions.BASE, *(permission for collector in discovered() for permission in collector.permissions)]
+    assert _actions(own) == {permissions.IDENTITY.action, permissions.ROLE.action} | {permission.action for permission in needed}
+    assert _actions(linked) == {permission.action for permission in needed if permission.per_account}
+    assert _actions(trust) == {permissions.ROLE.action}
+
+
+def test_every_permission_is_explained() -> None:
+    explained = {row[0].strip("`") for row in _cells(_text("docs/aws-collector.md")) if re.fullmatch(r"`[a-z0-9]+:\w+`", row[0])}
+    assert explained == _actions(_policies()[0])
+
+
+def test_every_setting_named_in_the_collector_s_guide_exists() -> None:
+    foreign = {"HTTPS_PROXY", "AWS_CA_BUNDLE"}
+    named = set(re.findall(r"\b((?:AWS|SPENDSCOPE|HTTPS)_[A-Z_]+)\b", _text("docs/aws-collector.md")))
+    assert named - foreign <= {name.upper() for name in Settings.model_fields}

@@ -22,11 +22,13 @@ class Table:
     columns: str
     order_by: str
     sharded: bool = False
+    ttl: str = ""
 
     def ddl(self, store: Store) -> Iterable[str]:
         """The statements that create it here: one, or two on a cluster when it's sharded."""
         partition = " PARTITION BY (source, month, run_id)" if self.sharded else ""
-        tail = f"{partition} ORDER BY ({self.order_by}) SETTINGS allow_nullable_key = 1"
+        ttl = f" TTL {self.ttl}" if self.ttl else ""
+        tail = f"{partition} ORDER BY ({self.order_by}){ttl} SETTINGS allow_nullable_key = 1"
         head = "CREATE TABLE IF NOT EXISTS"
         if not store.cluster:
             yield f"{head} {self.name} ({self.columns}) ENGINE = MergeTree{tail}"
@@ -110,11 +112,64 @@ COLLECTION_RUNS = Table(
     "run_id, updated_at",
 )
 
+# Cost Explorer gives usage types by month only, without account and region.
+USAGE_TYPE_COSTS = Table(
+    "usage_type_costs",
+    f"""{_KEY}, provider {_NAME}, service {_NAME}, service_group {_NAME}, usage_type {_NAME}, {_AMOUNTS},
+    usage_quantity Nullable({_MONEY}), usage_unit {_NAME}""",
+    "month, service, usage_type",
+    sharded=True,
+)
+
+# What there is, as last seen. A utilisation that wasn't measured has no key, and reading it gives NULL.
+RESOURCE_METRICS = Table(
+    "resource_metrics",
+    f"""{_KEY}, account_id {_NAME}, account_name {_NAME}, region {_NAME},
+    resource_type {_NAME}, resource_id String, arn String, name String, state {_NAME}, created_at Nullable(DateTime('UTC')),
+    tags Map({_NAME}, String), attributes String,
+    monthly_cost Nullable({_MONEY}), cost_basis String, utilisation Map({_NAME}, Nullable(Float64)), collected_at DateTime('UTC')""",
+    "resource_type, account_id, region, resource_id",
+    sharded=True,
+)
+
+# The CloudWatch cache: a row for each day that was asked for, NULL where there was no datapoint.
+RESOURCE_SERIES = Table(
+    "resource_series",
+    f"""account_id {_NAME}, region {_NAME}, namespace {_NAME}, metric {_NAME}, statistic {_NAME}, resource_id String, day Date,
+    value Nullable(Float64), collected_at DateTime('UTC'), run_id {_NAME}""",
+    "account_id, region, namespace, metric, statistic, resource_id, day",
+    ttl="day + INTERVAL 100 DAY",
+)
+
+# What an analysis said on a day; Cost Explorer's own forecast and anomalies too.
+ANALYSIS_RESULTS = Table(
+    "analysis_results",
+    f"""{_KEY}, kind {_NAME}, method {_NAME}, subject String, as_of Date, day Date, last_day Date,
+    value Nullable(Float64), lower Nullable(Float64), upper Nullable(Float64), level UInt8, currency {_NAME}, details String""",
+    "kind, method, subject, day",
+    sharded=True,
+)
+
+COLLECTION_SLICES = Table(
+    "collection_slices",
+    f"""run_id {_NAME}, collector {_NAME}, account_id {_NAME}, region {_NAME}, status {_NAME}, reason String,
+    row_count UInt64, collected_at DateTime('UTC')""",
+    "run_id, collector, account_id, region",
+)
+
+API_CALLS = Table(
+    "api_calls",
+    f"""run_id {_NAME}, called_at DateTime('UTC'), service {_NAME}, operation {_NAME}, account {_NAME}, region {_NAME},
+    requests UInt32, errors UInt32, retries UInt32, metrics UInt64, usd {_MONEY}, seconds Float64""",
+    "run_id, service, operation, account, region",
+)
+
 SCHEMA_MIGRATIONS = Table("schema_migrations", f"name {_NAME}, applied_at DateTime('UTC')", "name")
 
 MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
     ("0001_billing_exports", (LINE_ITEMS, COST_METRICS, COST_TAGS, SOURCE_TOTALS)),
     ("0002_runs_and_pointer", (PUBLISHED, COLLECTION_RUNS)),
+    ("0003_collection", (USAGE_TYPE_COSTS, RESOURCE_METRICS, RESOURCE_SERIES, ANALYSIS_RESULTS, COLLECTION_SLICES, API_CALLS)),
 )
 
 DATA_TABLES = tuple(table.name for _, tables in MIGRATIONS for table in tables if table.sharded)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from core.errors import UndoRefused
-from core.models import Partition, Snapshot
+from core.models import BILLS, Partition, Snapshot
 from core.store.client import Store
 
 KEPT_SUPERSEDED = 3
@@ -75,8 +75,8 @@ def undoing(store: Store, run_id: str) -> dict[tuple[str, date], str]:
 
 
 def rivals(one: str, other: str) -> bool:
-    """Whether two different sources are about the same billing account: `kind:provider:account`."""
-    return one != other and _account(one) == _account(other)
+    """Whether two different sources are bills of the same billing account: `kind:provider:account`."""
+    return one != other and _account(one) == _account(other) and _kind(one) in BILLS and _kind(other) in BILLS
 
 
 def history(store: Store) -> dict[tuple[str, date], list[str]]:
@@ -91,7 +91,9 @@ def history(store: Store) -> dict[tuple[str, date], list[str]]:
 
 def kept(store: Store) -> set[Partition]:
     """The partitions whose rows are still there."""
-    return {Partition(*row) for row in store.rows("SELECT DISTINCT source, month, run_id FROM cost_metrics")}
+    tables = ("cost_metrics", "resource_metrics", "analysis_results")
+    held = " UNION DISTINCT ".join(f"SELECT DISTINCT source, month, run_id FROM {table}" for table in tables)
+    return {Partition(*row) for row in store.rows(held)}
 
 
 def superseded(store: Store) -> list[Partition]:
@@ -102,6 +104,10 @@ def superseded(store: Store) -> list[Partition]:
         past = [partition for run in runs if (partition := Partition(source, month, run)) not in current]
         old += [partition for partition in past[KEPT_SUPERSEDED:] if partition in available]
     return old
+
+
+def _kind(source: str) -> str:
+    return source.split(":", 1)[0]
 
 
 def _account(source: str) -> str:

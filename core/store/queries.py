@@ -25,11 +25,13 @@ from core.models import (
     RunStatus,
     Snapshot,
 )
+from core.store import publish
 from core.store.client import Params, Store
 from core.store.migrations import DATA_TABLES
 from core.store.writes import READ_FILE, LedgerEntry, landing_table
 
 UNTAGGED = ""
+HALF_A_CENT = Decimal("0.005")
 
 _READ = "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in READ_FILE.items())
 
@@ -69,6 +71,24 @@ def content_hash(store: Store, run_id: str) -> str:
     """The hashes of the files that a run read, joined by commas."""
     rows = store.rows(f"SELECT content_hash FROM ({_LEDGER}) WHERE run_id = {{run_id:String}}", {"run_id": run_id})
     return str(rows[0][0]) if rows else ""
+
+
+def estimated_months(store: Store, source: str) -> list[date]:
+    """The published months of a source that are still an estimate."""
+    rows = store.rows(
+        f"SELECT DISTINCT month FROM cost_metrics WHERE {_CURRENT} AND source = {{source:String}} AND estimated ORDER BY month",
+        {**_current(publish.snapshot(store)), "source": source},
+    )
+    return [month for (month,) in rows]
+
+
+def fewest_values(store: Store, source: str) -> int:
+    """How many accounts or regions the published figures of a source have, whichever are fewer; 0 when there are none."""
+    rows = store.rows(
+        f"SELECT least(uniqExact(account_id), uniqExact(region)) FROM cost_metrics WHERE {_CURRENT} AND source = {{source:String}}",
+        {**_current(publish.snapshot(store)), "source": source},
+    )
+    return int(rows[0][0])
 
 
 def partitions_of_run(store: Store, run_id: str) -> list[Partition]:
@@ -159,9 +179,15 @@ class Difference:
         """Ours less theirs."""
         return self.ours - self.theirs
 
+    @property
+    def reconciles(self) -> bool:
+        """Whether the two are the same to the cent; Cost Explorer rounds its groups and its totals each on their own."""
+        return abs(self.gap) < HALF_A_CENT
+
 
 _SUMS_BY_MEASURE = (
-    "arrayJoin([('unblended', sum(unblended)), ('amortized', sum(amortized)), ('list', sum(list)), ('contracted', sum(contracted))])"
+    "arrayJoin([('unblended', sum(unblended)), ('amortized', sum(amortized)), ('net_unblended', sum(net_unblended)), "
+    "('net_amortized', sum(net_amortized)), ('list', sum(list)), ('contracted', sum(contracted))])"
 )
 
 
@@ -379,6 +405,24 @@ def nested(store: Store, snap: Snapshot, filters: Filters, outer: str, inner: st
             sum({face.amounts[filters.cost_type]}) AS cost
         FROM {face.table} WHERE {where} GROUP BY outer, inner HAVING cost > 0 ORDER BY cost DESC LIMIT 2000""",
         {**params, **keys},
+    )
+
+
+def usage_types(store: Store, snap: Snapshot, filters: Filters) -> pd.DataFrame:
+    """What Cost Explorer says of usage types, which it does by month and service only: the whole months that the view touches.
+
+    Columns: month, service, usage_type, cost (Decimal), quantity (Decimal, None where units mix), unit, estimated; the dearest first.
+    Of the filters only days, currency, cost type and services apply.
+    """
+    services = filters.selected.get("service", ())
+    return store.frame(
+        f"""SELECT month, service, usage_type, sum({filters.cost_type.value}) AS cost, sum(usage_quantity) AS quantity,
+            any(usage_unit) AS unit, max(estimated) AS estimated
+        FROM usage_type_costs
+        WHERE {_CURRENT} AND month BETWEEN toStartOfMonth({{start:Date}}) AND {{end:Date}} AND currency = {{currency:String}}
+            AND (empty({{services:Array(String)}}) OR has({{services:Array(String)}}, service))
+        GROUP BY month, service, usage_type ORDER BY cost DESC, month, service, usage_type""",
+        {**_current(snap), "start": filters.start, "end": filters.end, "currency": filters.currency, "services": list(services)},
     )
 
 

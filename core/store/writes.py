@@ -1,6 +1,7 @@
 """Every write of figures: landing files, loading line items, summing them, the ledger, dropping what isn't needed."""
 
 import gzip
+import json
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,8 @@ _LOAD = {
     "insert_null_as_default": 0,  # an amount or a date that is missing is never a zero
     "distributed_foreground_insert": 1,  # what was written is read right after, on a cluster too
 }
+_INSERT = {name: value for name, value in _LOAD.items() if name not in READ_FILE}
+_ROWS_A_PIECE = 20_000
 _SETTINGS = "SETTINGS " + ", ".join(f"{name} = {value}" for name, value in _LOAD.items())
 
 
@@ -48,6 +51,34 @@ def record(store: Store, entry: LedgerEntry) -> None:
     """Add an entry to the ledger."""
     columns = list(LedgerEntry.__dataclass_fields__)
     store.insert("collection_runs", columns, [[getattr(entry, column) for column in columns]])
+
+
+def insert_rows(store: Store, table: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert rows given as columns by name; returns how many. Decimals and dates go as text, so that none loses a digit."""
+    lines = [json.dumps(row, default=str, ensure_ascii=False).encode() + b"\n" for row in rows]
+    if lines:
+        pieces = (b"".join(lines[start : start + _ROWS_A_PIECE]) for start in range(0, len(lines), _ROWS_A_PIECE))
+        store.insert_file(table, None, pieces, "JSONEachRow", _INSERT)
+    return len(lines)
+
+
+def carry_over(store: Store, held: Partition, run_id: str, resource_types: Sequence[str], account: str, region: str) -> None:
+    """Take what an earlier run knew of an account's resources into a run that couldn't ask; `region` "" is all of them."""
+    store.execute(
+        f"""INSERT INTO resource_metrics {_SETTINGS} SELECT * REPLACE({{run_id:String}} AS run_id) FROM (
+            SELECT * FROM resource_metrics
+            WHERE source = {{source:String}} AND month = {{month:Date}} AND run_id = {{held:String}}
+                AND resource_type IN {{types:Array(String)}} AND account_id = {{account:String}} AND {{region:String}} IN ('', region))""",
+        {
+            "run_id": run_id,
+            "source": held.source,
+            "month": held.month,
+            "held": held.run_id,
+            "types": list(resource_types),
+            "account": account,
+            "region": region,
+        },
+    )
 
 
 LANDING = "landing_"

@@ -1,0 +1,153 @@
+"""EC2: every instance, and how busy it was on the last fourteen whole days.
+
+CPU is asked for every running instance. Network and the 99th percentile of CPU are asked only where the mean CPU is low enough
+to make them matter. Days already kept are not asked for again.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from core.aws.access import Access
+from core.aws.cloudwatch import MetricQuery, daily
+from core.aws.listing import chosen, moment, pages, tags_of
+from core.aws.meter import usd_of
+from core.aws.permissions import Permission
+from core.collection import Collection, Place, Slice
+from core.collectors.contract import Collector, EstimateLine, Outlook
+from core.store import resources
+
+TITLE = "EC2 instances"
+INSTANCE_TYPE = "ec2:instance"
+NAMESPACE = "AWS/EC2"
+WINDOW_DAYS = 14
+MEGABYTE = 1_000_000
+
+CPU = ("CPUUtilization", "Average")
+CPU_P99 = ("CPUUtilization", "p99")
+NETWORK = (("NetworkIn", "Sum"), ("NetworkOut", "Sum"))
+
+# What is kept of an instance, under the API's names.
+ATTRIBUTES = (
+    *("InstanceType", "PlatformDetails", "Architecture", "InstanceLifecycle", "EbsOptimized", "StateTransitionReason", "VpcId", "SubnetId"),
+    *("RootDeviceName", "RootDeviceType", "PrivateIpAddress", "PublicIpAddress", "EnaSupport", "CapacityReservationId"),
+)
+_GONE = ("terminated", "shutting-down")
+
+
+def collect(collection: Collection) -> None:
+    """List the instances of every account and region, then ask how busy they were."""
+    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
+
+    def one(place: Place, current: Slice) -> None:
+        instances = list(listed(collection.access, place))
+        if not instances:
+            return
+        try:
+            measure(collection, place, [instance["InstanceId"] for instance in instances if instance["State"]["Name"] == "running"], days)
+        finally:
+            # What CloudWatch refuses makes the slice incomplete; the instances are there all the same.
+            busy = resources.series(collection.store, place.account, place.region, NAMESPACE, days[0], days[-1])
+            rows = [instance_row(instance, place, collection, busy.get(instance["InstanceId"], {})) for instance in instances]
+            current.row_count = collection.keep_resources(rows)
+
+    collection.each(TITLE, one)
+
+
+def listed(access: Access, place: Place, **parameters: Any) -> Iterator[dict[str, Any]]:
+    """The instances of a region that aren't gone."""
+    client = access.client("ec2", place.region, place.account)
+    for reservation in pages(client, "describe_instances", "Reservations", *place, **parameters):
+        yield from (instance for instance in reservation["Instances"] if instance["State"]["Name"] not in _GONE)
+
+
+def measure(collection: Collection, place: Place, instances: Sequence[str], days: Sequence[date]) -> None:
+    """Fill the cache of daily datapoints for the window: CPU of all, the rest of those whose CPU is low."""
+    config = collection.config
+    collection.keep_series(place, queries(instances, CPU), days)
+    means = resources.means(collection.store, place.account, place.region, NAMESPACE, CPU, days[0], days[-1])
+    low = [instance for instance in instances if means.get(instance, 100.0) < config.aws_underutilized_cpu_threshold]
+    idle = [instance for instance in low if means[instance] < config.aws_idle_cpu_threshold]
+    collection.keep_series(place, [*queries(low, CPU_P99), *(query for metric in NETWORK for query in queries(idle, metric))], days)
+
+
+def queries(instances: Iterable[str], metric: tuple[str, str]) -> list[MetricQuery]:
+    """One daily query for each instance."""
+    name, statistic = metric
+    return [MetricQuery(instance, NAMESPACE, name, {"InstanceId": instance}, statistic) for instance in instances]
+
+
+def instance_row(instance: Mapping[str, Any], place: Place, collection: Collection, busy: resources.DailyValues) -> dict[str, Any]:
+    """An instance as a row of `resource_metrics`."""
+    tags, ident = tags_of(instance), instance["InstanceId"]
+    return {
+        **collection.where(place, "ec2", f"instance/{ident}"),
+        "resource_type": INSTANCE_TYPE,
+        "resource_id": ident,
+        "name": tags.get("Name", ""),
+        "state": instance["State"]["Name"],
+        "created_at": moment(instance["LaunchTime"]),
+        "tags": tags,
+        "attributes": json.dumps(
+            {
+                **chosen(instance, ATTRIBUTES),
+                "AvailabilityZone": instance["Placement"]["AvailabilityZone"],
+                "Tenancy": instance["Placement"].get("Tenancy", "default"),
+                "VolumeIds": [mapping["Ebs"]["VolumeId"] for mapping in instance.get("BlockDeviceMappings", []) if "Ebs" in mapping],
+            }
+        ),
+        "utilisation": utilisation(busy),
+    }
+
+
+def utilisation(busy: resources.DailyValues) -> dict[str, float]:
+    """What the window's daily values come to; what wasn't measured has no key.
+
+    `cpu_days` counts days with a datapoint; `cpu_mean` and `cpu_p99` (the highest day's) are percent, `network_mb_per_day` 10^6 bytes.
+    """
+    found: dict[str, float] = {}
+    if cpu := busy.get(CPU):
+        found |= {"cpu_days": len(cpu), "cpu_mean": sum(cpu) / len(cpu), "cpu_max_day": max(cpu)}
+    if p99 := busy.get(CPU_P99):
+        found["cpu_p99"] = max(p99)
+    flows = [busy.get(metric, []) for metric in NETWORK]
+    if all(flows):
+        found["network_mb_per_day"] = sum(sum(flow) / len(flow) for flow in flows) / MEGABYTE
+    return found
+
+
+def estimate(outlook: Outlook) -> EstimateLine:
+    """CPU of every instance known, once a day; the listing is free."""
+    known = resources.count(outlook.store, INSTANCE_TYPE)
+    fresh = resources.newest_day(outlook.store, NAMESPACE)
+    if known is None:
+        return EstimateLine(TITLE, 0, 0, Decimal(0), "instances aren't known yet: $0.01 for each thousand metrics")
+    if fresh is not None and fresh >= outlook.as_of - timedelta(days=1):
+        return EstimateLine(TITLE, 0, 0, Decimal(0), "utilisation up to yesterday is kept already")
+    return EstimateLine(TITLE, -(-known // 500), known, usd_of("cloudwatch", "GetMetricData", 1, known), f"CPU of {known:,} instances")
+
+
+def _try_list(access: Access, account: str, region: str, as_of: date) -> object:
+    return next(listed(access, Place(account, region), MaxResults=5), None)
+
+
+def _try_metrics(access: Access, account: str, region: str, as_of: date) -> object:
+    yesterday = as_of - timedelta(days=1)
+    return list(daily(access.client("cloudwatch", region, account), queries(["i-00000000000000000"], CPU), yesterday, as_of, account))
+
+
+COLLECTOR = Collector(
+    name="ec2",
+    title=TITLE,
+    permissions=(
+        Permission("ec2:DescribeInstances", "No instance is known, so no idle or oversized one is found.", _try_list, per_account=True),
+        Permission(
+            "cloudwatch:GetMetricData", "Utilisation isn't measured, so no resource can be called idle.", _try_metrics, per_account=True
+        ),
+    ),
+    estimate=estimate,
+    collect=collect,
+    resource_types=(INSTANCE_TYPE,),
+)

@@ -11,7 +11,7 @@ from app import charts, filters
 from app import format as fmt
 from app.layout import Page
 from app.view import NONE
-from core.models import DIMENSIONS, TAG_PREFIX, CostType, Filters, Grain
+from core.models import COST_EXPLORER, DIMENSIONS, TAG_PREFIX, CostType, Filters, Grain
 from core.store import queries
 
 
@@ -87,12 +87,17 @@ class Breakdown:
 
 
 def labels_of(page: Page, group: str, values: Sequence[str]) -> dict[str, str]:
-    """How values of a dimension are written: accounts by name, resources by the end of their id, nothing as "(none)"."""
+    """How values of a dimension are written: accounts by name, resources by the end of their id, nothing as "(none)".
+
+    Cost Explorer tells most usage types by month only, so a day's charge without one may well have had one.
+    """
     if group == "account":
         names = page.figures.read(queries.account_names)
         return {value: filters.account_label(names, value) for value in values}
     if group == "resource":
         return {value: re.split(r"[/:]", value.rstrip("/:"))[-1] or NONE for value in values}
+    if group == "usage_type" and any(partition.kind == COST_EXPLORER for partition in page.figures.snapshot.bills):
+        return {value: value or "(not known by day)" for value in values}
     return {value: value or NONE for value in values}
 
 

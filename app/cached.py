@@ -24,7 +24,7 @@ class Figures:
     snapshot: Snapshot
     config: Settings
     as_of: date
-    is_sample: bool
+    is_demo: bool
 
     @property
     def version(self) -> tuple[str, int]:
@@ -41,7 +41,7 @@ def figures() -> Figures:
     """The figures as they are published now."""
     space = workspace()
     store, snapshot = space.active()
-    return Figures(store, snapshot, space.config, today(), store is space.sample)
+    return Figures(store, snapshot, space.config, today(), store is space.demo)
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)

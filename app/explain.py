@@ -2,19 +2,19 @@
 
 import streamlit as st
 
+from app import bills
 from app import format as fmt
 from app.breakdown import Breakdown
-from app.layout import KINDS
-from core.models import TAG_PREFIX, CostType
+from core.models import COST_EXPLORER, TAG_PREFIX, CostType
 from core.store import queries
 
 RULES = {
-    CostType.UNBLENDED: "FOCUS BilledCost as it stands; for a Cost and Usage Report the unblended cost of every line.",
-    CostType.AMORTIZED: "FOCUS EffectiveCost as it stands; for a Cost and Usage Report the amortized cost by line item type.",
-    CostType.NET_UNBLENDED: "Billed cost after negotiated discounts; FOCUS BilledCost has them in it already.",
-    CostType.NET_AMORTIZED: "Effective cost after negotiated discounts; FOCUS EffectiveCost has them in it already.",
+    CostType.UNBLENDED: "FOCUS BilledCost and Cost Explorer's UnblendedCost as they stand; in a Cost and Usage Report the unblended cost.",
+    CostType.AMORTIZED: "FOCUS EffectiveCost and Cost Explorer's AmortizedCost as they stand; a Cost and Usage Report by line item type.",
+    CostType.NET_UNBLENDED: "Billed cost after negotiated discounts: Cost Explorer's NetUnblendedCost; in FOCUS it is BilledCost.",
+    CostType.NET_AMORTIZED: "Effective cost after negotiated discounts: Cost Explorer's NetAmortizedCost; in FOCUS it is EffectiveCost.",
     CostType.LIST: "FOCUS ListCost; for a Cost and Usage Report the public on-demand cost. Purchases and what they cover both count.",
-    CostType.CONTRACTED: "FOCUS ContractedCost: at negotiated prices, before commitments. A Cost and Usage Report has none.",
+    CostType.CONTRACTED: "FOCUS ContractedCost: at negotiated prices, before commitments. No other source has it.",
 }
 
 
@@ -30,16 +30,17 @@ def explanation(found: Breakdown) -> None:
     """The total's rule, terms and sources."""
     filters, page = found.filters, found.page
     lines = page.figures.read(queries.line_count, filters)
+    from_cost_explorer = any(partition.kind == COST_EXPLORER for partition in page.figures.snapshot.bills)
+    what = [f"{lines:,} line items"] if lines or not from_cost_explorer else []
+    what += ["what Cost Explorer answers by day, account, service, region and charge category"] if from_cost_explorer else []
     selected = [
         f"{key.removeprefix(TAG_PREFIX)}: {', '.join(value or '(none)' for value in values)}" for key, values in filters.selected.items()
     ]
-    sources = sorted({partition.source for partition in page.figures.snapshot.current})
-    runs = sorted({partition.run_id for partition in page.figures.snapshot.current})
-    named = ", ".join(
-        f"{provider} {account.rsplit('/', 1)[-1]} ({KINDS[kind]})" for kind, provider, account in (s.split(":", 2) for s in sources)
-    )
+    published = page.figures.snapshot.bills
+    runs = sorted({partition.run_id for partition in published})
+    named = ", ".join(bills.source_label(source) for source in sorted({partition.source for partition in published}))
     st.markdown(
-        f"""**{found.total.normalize():f} {filters.currency}** is the sum of {lines:,} line items.
+        f"""**{found.total.normalize():f} {filters.currency}** is the sum of {" and ".join(what)}.
 
 - **Cost type** {filters.cost_type.label}: {RULES[filters.cost_type]}
 - **Days** {fmt.period(filters.start, filters.end)}, UTC, by the day on which a charge begins

@@ -65,6 +65,11 @@ def period(start: date, end: date) -> str:
     return f"{start.day} – {day(end)}"
 
 
+def count(number: int, what: str) -> str:
+    """1 part, 2 parts."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def delta(text: str) -> str:
     """A change as st.metric reads it: it knows a fall by its hyphen only."""
     return text.replace(MINUS, "-", 1)

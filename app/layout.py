@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import streamlit as st
 
-from app import filters, imports, navigation
+from app import bills, connect, filters, navigation
 from app import format as fmt
 from app.cached import Figures, figures
+from app.nothing import nothing_yet
 from app.view import View
 from core.errors import SpendscopeError
-from core.store import queries
-
-KINDS = {"focus": "FOCUS export", "cur": "Cost and Usage Report"}
+from core.models import Snapshot
+from core.store import ledger, queries
+from core.store.client import Store
+from core.store.writes import LedgerEntry
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Page:
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 2.25rem 2.5rem 4rem; }
+.st-key-demo-banner { margin-bottom: -0.75rem; }
 .st-key-freshness { margin-top: -0.75rem; }
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"] { font-variant-numeric: tabular-nums; }
 @media (max-width: 900px) { .stMainBlockContainer { padding: 1.5rem 1rem 3rem; } }
@@ -51,47 +54,50 @@ def opened(title: str) -> Page | None:
     known = filters.known(held)
     if known is None:
         st.title(title)
-        nothing_yet()
+        nothing_yet(held)
         return None
     return Page(held, filters.current(known), known)
 
 
-def nothing_yet() -> None:
-    """The state before the first bill."""
-    with st.container(border=True):
-        st.subheader("No bill has been imported yet")
-        st.markdown(
-            "Spendscope reads the billing exports of your cloud providers: **FOCUS 1.0 to 1.4** from AWS, Microsoft, "
-            "Google Cloud or Oracle, and **AWS Cost and Usage Reports**, as CSV, CSV.gz or Parquet. The files stay on this machine."
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            navigation.link(navigation.DATA, "Import a bill", ":material/upload_file:")
-            imports.offer_sample()
-        st.caption("From a shell: `python -m core import-billing FILE...`")
-
-
-def sample_banner(page: Page) -> None:
-    """Says that these figures are nobody's."""
-    if page.figures.is_sample:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.info("You're looking at a made-up sample bill. The first bill that you import takes its place.", icon=":material/science:")
+def demo_banner(entry: str) -> None:
+    """Says on every page that these figures are nobody's, and how to see one's own."""
+    held = figures()
+    if not (held.is_demo and held.snapshot.bills):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demo-banner"):
+        label = ":blue-badge[:material/science: Demo]"
+        if entry == navigation.DATA.name:
+            st.caption(f"{label} The figures of a made-up organisation. Import a bill to see your own, or connect AWS. {connect.HOW}")
+        else:
+            st.caption(f"{label} The figures of a made-up organisation, until you give AWS credentials or import a bill.", width="content")
+            navigation.link(navigation.DATA, "How", ":material/arrow_forward:")
 
 
 def freshness(page: Page) -> None:
-    """One quiet line: up to which day figures are settled, where from, and what is still an estimate."""
+    """One quiet line: up to which day figures are settled, where from, how old, and what is incomplete."""
     span = page.known.coverage
     settled = min(span.last, page.figures.as_of - timedelta(days=page.figures.config.spendscope_settled_days + 1))
-    published = page.figures.snapshot.current
-    runs = sorted({partition.run_id for partition in published}, reverse=True)
-    entries = {entry.run_id: entry for entry in queries.ledger(page.figures.store)}
-    newest = next((entries[run] for run in runs if run in entries), None)
-    kinds = sorted({KINDS[partition.source.split(":")[0]] for partition in published})
-    parts = [f"Settled up to {fmt.day(settled)}", " and ".join(kinds)]
+    newest = page.figures.read(_newest_run)
+    missing = page.figures.read(_missing)
+    parts = [f"Settled up to {fmt.day(settled)}", bills.kinds(page.figures.snapshot.bills)]
     if newest:
         parts.append(f"last run {newest.updated_at:%-d %b %Y %H:%M} UTC")
+    if missing:
+        parts.append(f":material/warning: {fmt.count(missing, 'part')} of the last collection incomplete")
     with st.container(horizontal=True, vertical_alignment="center", key="freshness"):
         st.caption(" · ".join(parts), width="content")
         navigation.link(navigation.DATA, "Sources", ":material/arrow_forward:")
+
+
+def _newest_run(store: Store, snap: Snapshot) -> LedgerEntry | None:
+    published = {partition.run_id for partition in snap.current}
+    return max((entry for entry in queries.ledger(store) if entry.run_id in published), key=lambda entry: entry.started_at, default=None)
+
+
+def _missing(store: Store, snap: Snapshot) -> int:
+    """How many parts of the last collection are incomplete; the snapshot stands for the time of the answer."""
+    newest = ledger.newest_collection(store)
+    return ledger.spent(store).get(newest.run_id, ledger.Spent()).incomplete if newest and not snap.empty else 0
 
 
 def failed(error: SpendscopeError) -> None:

@@ -7,8 +7,8 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
+from app import collecting
 from app.workspace import workspace
 from core.errors import SettingError, SpendscopeError
 from core.settings import ROOT
@@ -36,7 +37,21 @@ def _told(error: Exception) -> bool:
 
 
 dashboard = st.App(ROOT / "app" / "main.py", on_script_error=_told)
-api = FastAPI(title="Spendscope", lifespan=dashboard.lifespan(), docs_url=None, redoc_url=None, openapi_url=None)
+
+# Made here and not at the start, because making it sets up logging, which the server then sets up its own way.
+dashboards_life = dashboard.lifespan()
+
+
+@asynccontextmanager
+async def lifespan(served: FastAPI) -> AsyncIterator[None]:
+    """The dashboard's own life; the demo is made ready beside it, and what runs in the background ends with it."""
+    async with dashboards_life(served):
+        collecting.keep_demo_current()
+        yield
+        collecting.close()
+
+
+api = FastAPI(title="Spendscope", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
 
 
 @api.get("/healthz")

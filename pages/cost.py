@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from app import charts, drill, explain, export, filters, layout
+from app import charts, drill, explain, export, filters, layout, limits
 from app import format as fmt
 from app.breakdown import Breakdown, group_label, labels_of
 from app.view import NONE
@@ -38,10 +38,14 @@ def main() -> None:
             main_chart(found)
     with bar:
         filters.bar(page.figures, page.view, page.known)
-        layout.sample_banner(page)
     if not found.totals:
         heading.title("Cost")
-        empty(found)
+        with choices:
+            drill.breadcrumb(page.view)
+        if limits.unknown(found):
+            limits.explained(found)
+        else:
+            empty(found)
         return
     with heading:
         st.title(found.headline())
@@ -52,12 +56,14 @@ def main() -> None:
         drill.breadcrumb(page.view)
         controls(found)
     unknown_amounts(found)
+    limits.noted(found)
     ranks, shares = st.columns(2)
     with ranks:
         ranking(found)
     with shares:
         treemap(found)
     table(found)
+    limits.by_month(found)
 
 
 def unknown_amounts(found: Breakdown) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from core.collectors.billing.importer import import_files
-from core.demo.sample_bill import write_sample_bill
 from core.runs import heal, utc_now
 from core.settings import load
 from core.store.client import Store
 from core.store.migrations import migrate
+from tests.demo_bill import write_demo_bill
 from tests.e2e.conftest import ROOT, chromium, settled, start
 
 CLICKS = 8
@@ -75,7 +75,7 @@ def import_sample(folder: Path) -> None:
     migrate(store, utc_now())
     heal(store)
     bill = folder / "bill.csv"
-    rows = write_sample_bill(bill, AS_OF)
+    rows = write_demo_bill(bill, AS_OF)
     import_files(store, [bill], AS_OF)
     print(f"bill: {rows:,} rows")
 

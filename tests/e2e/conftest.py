@@ -1,4 +1,4 @@
-"""A server of its own on a free port with an empty data folder, and a headless Chromium."""
+"""A server of its own on a free port with an empty data folder and no AWS credentials, and a headless Chromium."""
 
 import os
 import shutil
@@ -32,12 +32,20 @@ class Server:
         self.process.wait(20)
 
 
+def without_credentials(folder: Path) -> dict[str, str]:
+    """The environment, in which boto3 finds nothing."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nowhere = str(folder / "nowhere")
+    return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": nowhere, "AWS_SHARED_CREDENTIALS_FILE": nowhere}
+
+
 def start(folder: Path, **environment: str) -> Server:
-    """Start the dashboard on a free port and wait until it answers."""
+    """Start the dashboard on a free port and wait until it answers; without the demo unless SPENDSCOPE_DEMO says otherwise."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {**os.environ, "PORT": str(port), "CLICKHOUSE_DSN": f"chdb://{folder / 'data'}", "PYTHONUNBUFFERED": "1", **environment}
+    own = {"PORT": str(port), "CLICKHOUSE_DSN": f"chdb://{folder / 'data'}", "PYTHONUNBUFFERED": "1", "SPENDSCOPE_DEMO": "off"}
+    env = {**without_credentials(folder), **own, **environment}
     log = folder / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen([sys.executable, "-m", "app.server"], cwd=ROOT, env=env, stdout=out, stderr=out, text=True)
@@ -107,6 +115,28 @@ def settled(page: Page) -> None:
         " && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"
     )
     page.wait_for_timeout(150)
+
+
+def upload(page: Page, server: Server, *files: Path) -> None:
+    """Import files on the data page and wait for the end."""
+    page.goto(f"{server.url}/data")
+    page.wait_for_selector("[data-testid=stHeading]")
+    settled(page)
+    box = page.get_by_text("Import a bill", exact=True)
+    if not page.locator("input[type=file]").is_visible() and not page.get_by_role("radio").first.is_visible():
+        box.click()
+    if page.locator(".st-key-outcome").count():
+        page.get_by_role("button", name="Dismiss").click()
+        settled(page)
+    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.locator(".st-key-outcome").wait_for()
+    settled(page)
+
+
+def metric(page: Page, label: str) -> str:
+    """The value of a KPI."""
+    return page.locator("[data-testid=stMetric]", has_text=label).first.locator("[data-testid=stMetricValue]").inner_text().strip()
 
 
 def shot(page: Page, name: str) -> None:

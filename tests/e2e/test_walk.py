@@ -1,7 +1,6 @@
 """What an analyst does in the browser, from an empty folder to an exported CSV."""
 
 import csv
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bills import HEADER, rows, write
-from tests.e2e.conftest import ROOT, Server, settled, shot, start
+from tests.e2e.conftest import ROOT, Server, metric, settled, shot, start, upload, without_credentials
 
 Visit = Callable[..., Page]
 
@@ -23,28 +22,6 @@ def bill(tmp_path: Path) -> Path:
     """July and August 2026: 36 a day; the last ten days of August doubled. July is 1,116, August 1,476."""
     july, early, late = rows("2026-07", range(1, 32)), rows("2026-08", range(1, 22)), rows("2026-08", range(22, 32), factor=2)
     return write(tmp_path / "bill.csv", [*july, *early, *late])
-
-
-def upload(page: Page, server: Server, *files: Path) -> None:
-    """Import files on the data page and wait for the end."""
-    page.goto(f"{server.url}/data")
-    page.wait_for_selector("[data-testid=stHeading]")
-    settled(page)
-    box = page.get_by_text("Import a bill", exact=True)
-    if not page.locator("input[type=file]").is_visible() and not page.get_by_role("radio").first.is_visible():
-        box.click()
-    if page.locator(".st-key-outcome").count():
-        page.get_by_role("button", name="Dismiss").click()
-        settled(page)
-    page.locator("input[type=file]").set_input_files([str(file) for file in files])
-    page.get_by_role("button", name="Import", exact=True).click()
-    page.locator(".st-key-outcome").wait_for()
-    settled(page)
-
-
-def metric(page: Page, label: str) -> str:
-    """The value of a KPI."""
-    return page.locator("[data-testid=stMetric]", has_text=label).first.locator("[data-testid=stMetricValue]").inner_text().strip()
 
 
 def choose(page: Page, box: str, value: str) -> None:
@@ -63,19 +40,17 @@ def whole_august(url: str) -> str:
     return f"{url}/?from=2026-08-01&to=2026-08-31"
 
 
-def test_an_empty_folder_says_what_to_do_and_loads_the_sample_in_one_click(server: Server, visit: Visit) -> None:
+def test_an_empty_folder_says_both_ways_in(server: Server, visit: Visit) -> None:
     page = visit(server.url)
-    expect(page.get_by_text("No bill has been imported yet")).to_be_visible()
+    expect(page.get_by_text("There are no figures yet")).to_be_visible()
+    expect(page.get_by_text("Connect AWS", exact=True)).to_be_visible()
     shot(page, "cost-empty")
-    page.get_by_role("button", name="Load the sample bill").click()
-    page.wait_for_selector("[data-testid=stMetric]", timeout=60_000)
-    settled(page)
-    expect(page.get_by_text("made-up sample bill")).to_be_visible()
-    for width in (1440, 800):
-        for dark in (False, True):
-            look = f"{width}-{'dark' if dark else 'light'}"
-            shot(visit(server.url, width=width, dark=dark), f"cost-{look}")
-            shot(visit(f"{server.url}/data", width=width, dark=dark), f"data-{look}")
+    page.get_by_test_id("stSidebar").get_by_role("button", name="Refresh collection").click()
+    expect(page.get_by_role("dialog").get_by_text("No AWS credentials were found")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stMain").get_by_role("link", name="Import a bill").click()
+    expect(page.locator("input[type=file]")).to_be_attached()
+    shot(page, "data-empty")
 
 
 def test_filters_change_the_total_and_a_copied_link_shows_the_same(server: Server, visit: Visit, bill: Path) -> None:
@@ -189,9 +164,9 @@ def test_a_refused_file_leaves_the_figures_and_undo_takes_an_import_back(server:
     settled(page)
     assert total(page) == "$1,476"
     page.goto(f"{server.url}/data")
-    page.get_by_role("button", name="Undo import").click()
-    page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
-    page.get_by_text("Nothing is published yet").wait_for()
+    page.get_by_role("button", name="Undo run").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo run").click()
+    page.get_by_text("There are no figures yet").wait_for()
     settled(page)
 
 
@@ -247,7 +222,7 @@ def test_the_server_answers_for_itself(server: Server) -> None:
 
 
 def test_a_command_that_finds_the_folder_in_use_says_where_the_dashboard_is(server: Server, bill: Path, tmp_path: Path) -> None:
-    env = {**os.environ, "CLICKHOUSE_DSN": f"chdb://{tmp_path / 'data'}"}
+    env = {**without_credentials(tmp_path), "CLICKHOUSE_DSN": f"chdb://{tmp_path / 'data'}"}
     command = [sys.executable, "-m", "core", "import-billing", str(bill)]
     refused = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
@@ -263,7 +238,7 @@ def test_a_database_that_stops_answering_is_an_error_with_a_next_step(tmp_path: 
         server = start(tmp_path, CLICKHOUSE_DSN=f"http://analyst:s3cret%2Fword@127.0.0.1:{port}/spendscope")
         try:
             page = visit(server.url)
-            expect(page.get_by_text("No bill has been imported yet")).to_be_visible()
+            expect(page.get_by_text("There are no figures yet")).to_be_visible()
             database.kill()
             database.wait()
             page.reload()

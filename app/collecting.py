@@ -1,0 +1,158 @@
+"""Collections from AWS, or from the demo organisation, in the background."""
+
+import threading
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.jobs import Job, Kind, desk
+from app.workspace import Workspace, today, workspace
+from core import refresh
+from core.aws.access import Access, demo_access, own_access
+from core.aws.permissions import Finding
+from core.demo.process import DemoProcess
+from core.errors import RunBusy
+from core.models import Progress, Snapshot
+from core.store import ledger
+from core.store.client import Store
+
+BUILDING = "Building the demo organisation"
+
+
+@dataclass(frozen=True)
+class About:
+    """What a collection is of: the demo or our own accounts, and whether it was begun by itself."""
+
+    demo: bool
+    by_itself: bool = False
+
+
+class _Organisation:
+    """The demo organisation's process: started when it is first asked, stopped with the server."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: DemoProcess | None = None
+        self._as_of: date | None = None
+
+    def endpoint(self, as_of: date) -> str:
+        """Where the organisation answers as it is on a day."""
+        with self._lock:
+            if self._process is None or not self._process.running or self._as_of != as_of:
+                self._stop()
+                self._process, self._as_of = DemoProcess.start(as_of), as_of
+            return self._process.endpoint
+
+    def stop(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._process:
+            self._process.stop()
+            self._process = None
+
+
+_organisation = _Organisation()
+
+
+def estimate(*, whole: bool) -> refresh.Estimate:
+    """What a collection would ask and cost; nothing is asked of AWS for it."""
+    space = workspace()
+    return refresh.estimate(space.active()[0], space.config, today(), whole=whole)
+
+
+def start(*, whole: bool = False, by_itself: bool = False) -> Job:
+    """Collect in the background, or join the collection that is going on. Raises RunBusy while something else is."""
+    space = workspace()
+    store, _ = space.active()
+
+    def work(job: Job) -> refresh.RefreshResult:
+        access = access_to(space, store, job)
+        return refresh.refresh(store, access, space.config, today(), whole=whole, report=job.told, cancelled=job.cancel)
+
+    demo = store is space.demo
+    label = "the demo organisation" if demo else "AWS"
+    return desk.start(Kind.COLLECTION, label, work, about=About(demo, by_itself), join=True)
+
+
+def check_access() -> Job:
+    """Try every permission in the background. Raises RunBusy while something else is going on."""
+    space = workspace()
+    store, _ = space.active()
+
+    def work(job: Job) -> list[Finding]:
+        access = access_to(space, store, job)
+        job.told(Progress("Trying each permission", 0, 0))
+        return refresh.check_access(access, today())
+
+    return desk.start(Kind.ACCESS, "access", work, join=True)
+
+
+def access_to(space: Workspace, store: Store, job: Job) -> Access:
+    """The way to what a store's figures come from, metered for one job."""
+    demo = store is space.demo
+
+    def say(progress: Progress) -> None:
+        job.note = progress.text
+
+    meter = refresh.metered(store, space.config, say, job.cancel, demo=demo)
+    if not demo:
+        return own_access(space.config, meter)
+    job.told(Progress(BUILDING, 0, 0))
+    return demo_access(_organisation.endpoint(today()), meter)
+
+
+class _Opening:
+    """On which day the demo was last brought up to date by itself."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.day: date | None = None
+
+
+_opening = _Opening()
+
+
+def keep_demo_current() -> None:
+    """Where the demo is what pages show, build it or bring it up to today, once a day, without making anyone wait."""
+    space = workspace()
+    if _opening.day == today() or space.active()[0] is not space.demo:
+        return
+    with _opening.lock:
+        if _opening.day == today():
+            return
+        _opening.day = today()
+    threading.Thread(target=_open_demo, name="demo", daemon=True).start()
+
+
+def _open_demo() -> None:
+    space = workspace()
+    if space.config.spendscope_demo == "auto":
+        space.credentials.wait()
+    store, snapshot = space.active()
+    if store is not space.demo or _is_of_today(store, snapshot):
+        return
+    try:
+        start(by_itself=True)
+    except RunBusy:
+        _opening.day = None
+
+
+def _is_of_today(store: Store, snapshot: Snapshot) -> bool:
+    newest = ledger.newest_collection(store)
+    return bool(snapshot.bills) and newest is not None and newest.as_of >= today()
+
+
+def close() -> None:
+    """End what is going on, as the server stops."""
+    desk.close(seconds=5)
+    _organisation.stop()
+
+
+def pulse() -> Any:
+    """What every open page watches: it changes when a job begins or ends, and when other figures are to be shown."""
+    space = workspace()
+    store, snapshot = space.active()
+    return desk.state, store.database, snapshot.version, space.credentials.found

@@ -1,0 +1,78 @@
+"""What pages show while there are no figures: how far the first ones are, or the ways to get some."""
+
+import streamlit as st
+
+from app import connect, navigation, progress
+from app.cached import Figures
+from app.jobs import Job, Kind, desk
+from app.workspace import workspace
+
+
+def nothing_yet(held: Figures, *, here: bool = False) -> None:
+    """The state before the first figures; `here` is on the data page, where a link to it would lead nowhere."""
+    running = desk.running
+    with st.container(border=True, key="nothing-yet"):
+        if running and running.kind is Kind.COLLECTION:
+            _under_way(running)
+        elif held.is_demo:
+            _no_demo(here=here)
+        elif workspace().credentials.found:
+            _not_collected(here=here)
+        else:
+            _ways_in(here=here)
+
+
+def _under_way(job: Job) -> None:
+    if job.about.demo:
+        st.subheader("Building the demo organisation")
+        st.markdown(
+            "A made-up AWS organisation answers on this machine, and its costs and resources are collected as from AWS itself. "
+            "It takes about a minute, the first time only."
+        )
+    else:
+        st.subheader("Collecting from AWS")
+        st.markdown("The first collection reads 13 months. You can leave this page; it goes on.")
+    progress.watched(job)
+
+
+def _no_demo(*, here: bool) -> None:
+    ended = desk.last(Kind.COLLECTION)
+    if ended is None:
+        st.subheader("Building the demo organisation")
+        st.markdown("It begins in a moment.")
+        return
+    st.subheader("The demo organisation isn't there")
+    st.markdown("Its first collection was cancelled." if ended.was_cancelled else "Its first collection didn't bring any costs.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Build it", type="primary", icon=":material/science:", on_click=connect.begin, key="build-demo")
+        _link("Import a bill", ":material/upload_file:", here=here)
+
+
+def _not_collected(*, here: bool) -> None:
+    st.subheader("Nothing has been collected yet")
+    st.markdown("AWS credentials were found. See what a collection would ask of AWS and what that costs, then begin.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Refresh collection", type="primary", icon=":material/sync:", on_click=connect.ask_to_refresh, key="refresh-empty")
+        _link("Check access or import a bill", ":material/database:", here=here)
+
+
+def _ways_in(*, here: bool) -> None:
+    st.subheader("There are no figures yet")
+    aws, bill = st.columns(2, gap="large")
+    with aws:
+        st.markdown(
+            "**Connect AWS**  \nSpendscope collects costs and resources of one account or a whole organisation, with credentials that "
+            f"may only read. {connect.HOW}"
+        )
+    with bill:
+        st.markdown(
+            "**Import a bill**  \n**FOCUS 1.0 to 1.4** from AWS, Microsoft, Google Cloud or Oracle, and **AWS Cost and Usage Reports**, "
+            "as CSV, CSV.gz or Parquet. The files stay on this machine."
+        )
+        _link("Import a bill", ":material/upload_file:", here=here)
+        st.caption("From a shell: `python -m core import-billing FILE...`")
+
+
+def _link(label: str, icon: str, *, here: bool) -> None:
+    if not here:
+        navigation.link(navigation.DATA, label, icon)

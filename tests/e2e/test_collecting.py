@@ -1,0 +1,197 @@
+"""Collecting in the browser: the demo that opens by itself, a refresh from estimate to ledger, and credentials that lack something."""
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.demo.process import DemoProcess
+from tests.bills import rows, write
+from tests.e2e.conftest import Server, metric, settled, shot, start, upload
+
+Visit = Callable[..., Page]
+MINUTE = 60_000
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard that was started without credentials, and shows the demo."""
+    running = start(tmp_path_factory.mktemp("demo"), SPENDSCOPE_DEMO="auto")
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def organisation() -> Iterator[DemoProcess]:
+    """The emulated organisation by itself, to be reached with credentials."""
+    with DemoProcess.start(datetime.now(UTC).date()) as process:
+        yield process
+
+
+@pytest.fixture
+def connected(tmp_path: Path, organisation: DemoProcess) -> Iterator[Server]:
+    """A dashboard with credentials to that organisation, in two regions."""
+    faults(organisation, [])
+    credentials = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_ROLE_NAME": "SpendscopeReader"}
+    running = start(
+        tmp_path, SPENDSCOPE_DEMO="auto", AWS_ENDPOINT_URL=organisation.endpoint, AWS_REGIONS="us-east-1,eu-west-1", **credentials
+    )
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+
+
+def faults(organisation: DemoProcess, rules: list[dict[str, object]]) -> None:
+    """Have the organisation fail in these ways, and in no others."""
+    for method, body in (("DELETE", None), ("POST", json.dumps(rules).encode())):
+        request = urllib.request.Request(f"{organisation.endpoint}/demo/faults", data=body, method=method)
+        urllib.request.urlopen(request).close()
+
+
+def sidebar(page: Page) -> Locator:
+    return page.get_by_test_id("stSidebar")
+
+
+def with_figures(page: Page) -> Page:
+    page.wait_for_selector("[data-testid=stMetric]", timeout=3 * MINUTE)
+    expect(sidebar(page).get_by_role("button", name="Refresh collection")).to_be_enabled(timeout=MINUTE)
+    settled(page)
+    return page
+
+
+def refresh(page: Page) -> str:
+    """Ask for a refresh and agree to what it costs; returns what the dialog said."""
+    sidebar(page).get_by_role("button", name="Refresh collection").click()
+    dialog = page.get_by_role("dialog")
+    button = dialog.get_by_role("button", name="Refresh collection")
+    button.wait_for()
+    said = dialog.inner_text()
+    button.click()
+    sidebar(page).get_by_role("button", name="Cancel").wait_for()
+    return said
+
+
+def outcome(page: Page) -> str:
+    """How the collection ended, as the sidebar says it."""
+    ended = sidebar(page).locator(".st-key-collected")
+    ended.wait_for(timeout=3 * MINUTE)
+    settled(page)
+    return ended.inner_text()
+
+
+def cells(page: Page) -> list[str]:
+    """The cells of every table on the page, as they are told to a screen reader."""
+    return page.locator("[role=gridcell]").all_text_contents()
+
+
+def test_the_demo_opens_by_itself_and_says_what_it_is(demo: Server, visit: Visit) -> None:
+    page = visit(demo.url)
+    expect(page.get_by_text("Building the demo organisation").first).to_be_visible()
+    shot(page, "cost-demo-building")
+    with_figures(page)
+    assert metric(page, "Billed (unblended) cost").startswith("$")
+    expect(page.get_by_text("The figures of a made-up organisation")).to_be_visible()
+    for width, dark in ((1440, False), (800, True)):
+        look = f"{width}-{'dark' if dark else 'light'}"
+        shot(visit(demo.url, width=width, dark=dark), f"cost-{look}")
+        shot(visit(f"{demo.url}/data", width=width, dark=dark), f"data-{look}")
+
+
+def test_a_refresh_says_what_it_costs_and_survives_a_reload(demo: Server, visit: Visit) -> None:
+    page, other = with_figures(visit(demo.url)), visit(f"{demo.url}/data")
+    said = refresh(page)
+    assert "Nothing is charged" in said
+    assert "Cost Explorer" in said
+    page.reload()
+    expect(sidebar(page).get_by_role("button", name="Refresh collection")).to_be_disabled()
+    expect(sidebar(page).get_by_text("Collecting from the demo organisation")).to_be_visible()
+    shot(page, "cost-collecting")
+    assert "requests, " in outcome(page)
+    assert "requests, " in outcome(other)  # another open page hears of it too
+    expect(other.get_by_text("requests ·").first).to_be_visible()
+    assert cells(other).count("Collection") == 2  # the demo's opening, and this one
+    sidebar(page).get_by_role("button", name="Dismiss").click()
+    expect(sidebar(page).locator(".st-key-collected")).to_have_count(0)
+
+
+def test_a_cancelled_refresh_changes_nothing(demo: Server, visit: Visit) -> None:
+    page = with_figures(visit(demo.url))
+    total = metric(page, "Billed (unblended) cost")
+    refresh(page)
+    sidebar(page).get_by_role("button", name="Cancel").click()
+    assert "Cancelled" in outcome(page)
+    assert metric(page, "Billed (unblended) cost") == total
+    page.goto(f"{demo.url}/data")
+    expect(page.get_by_text("was cancelled").first).to_be_visible()
+
+
+def test_what_cost_explorer_does_not_know_is_said(demo: Server, visit: Visit) -> None:
+    with_figures(visit(demo.url))
+    page = visit(f"{demo.url}/?group=resource")
+    expect(page.get_by_text("Cost Explorer doesn't know resources")).to_be_visible()
+    shot(page, "cost-unknown-resources")
+    page.get_by_role("button", name="Group by service").click()
+    page.wait_for_selector("[data-testid=stMetric]")
+
+
+def test_the_first_import_leaves_the_demo(demo: Server, visit: Visit, tmp_path: Path) -> None:
+    page = with_figures(visit(demo.url))
+    upload(page, demo, write(tmp_path / "bill.csv", rows("2026-08", range(1, 32))))
+    page.goto(f"{demo.url}/?from=2026-08-01&to=2026-08-31")
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert metric(page, "Billed (unblended) cost") == "$1,116"
+    expect(page.get_by_text("made-up organisation")).to_have_count(0)
+
+
+def test_refused_credentials_fail_with_a_sentence(connected: Server, organisation: DemoProcess, visit: Visit) -> None:
+    faults(organisation, [{"service": "*", "kind": "invalid"}])
+    page = visit(connected.url)
+    expect(page.get_by_text("Nothing has been collected yet")).to_be_visible()
+    shot(page, "cost-not-collected")
+    refresh(page)
+    said = outcome(page)
+    assert "GetCallerIdentity" in said
+    assert "demo" not in said  # no key, no secret
+    expect(page.get_by_text("Nothing has been collected yet")).to_be_visible()
+    page.goto(f"{connected.url}/data")
+    page.get_by_text("AWS access").click()
+    page.get_by_role("button", name="Check access").click()
+    expect(page.get_by_text("1 of 1 permissions are missing")).to_be_visible()
+
+
+def test_what_is_missing_is_named_with_its_reason(connected: Server, organisation: DemoProcess, visit: Visit) -> None:
+    linked = linked_account(organisation)
+    faults(
+        organisation,
+        [
+            {"service": "ec2", "action": "DescribeInstances", "account": linked, "kind": "denied"},
+            {"service": "ec2", "region": "eu-west-1", "kind": "unreachable"},
+        ],
+    )
+    page = visit(connected.url)
+    said = refresh(page)
+    assert "AWS charges about" in said
+    assert "incomplete" in outcome(page)
+    page.wait_for_selector("[data-testid=stMetric]")
+    expect(page.get_by_text("of the last collection incomplete")).to_be_visible()
+    shot(page, "cost-incomplete")
+    page.goto(f"{connected.url}/data")
+    expect(page.get_by_text("of it incomplete.")).to_be_visible()
+    shot(page, "data-incomplete")
+    said = " ".join(cells(page))
+    assert "ec2:DescribeInstances" in said
+    assert linked in said
+    assert "eu-west-1" in said
+
+
+def linked_account(organisation: DemoProcess) -> str:
+    """An account of the organisation other than the management account."""
+    with urllib.request.urlopen(f"{organisation.endpoint}/demo/sums?group=LINKED_ACCOUNT&granularity=MONTHLY") as answer:
+        accounts = sorted({row["key"] for row in json.load(answer)})
+    return accounts[-1]

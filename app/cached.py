@@ -33,7 +33,7 @@ class Figures:
 
     def read(self, query: Callable[Concatenate[Store, Snapshot, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer of a query under this snapshot, from the cache where it was asked before."""
-        answer: R = _remembered(self.version, query.__name__, args, kwargs, query, self)
+        answer: R = _remembered(self.version, f"{query.__module__}.{query.__qualname__}", args, kwargs, query, self)
         return answer
 
 

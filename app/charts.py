@@ -140,6 +140,21 @@ def treemap(
     return figure
 
 
+def daily_metric(daily: Mapping[str, float], unit: str, limit: float | None = None) -> go.Figure:
+    """A resource's metric by day (ISO dates), with the threshold that it is judged by drawn in."""
+    figure = go.Figure(
+        go.Scatter(x=list(daily), y=list(daily.values()), mode="lines+markers", hovertemplate="%{x}<br><b>%{y:,.4g}</b><extra></extra>")
+    )
+    if limit is not None:
+        figure.add_hline(
+            y=limit, line={"dash": "dash", "color": _GREY}, annotation_text=f"threshold {limit:g}", annotation_position="top left"
+        )
+    figure.update_layout(height=170, margin={"l": 0, "r": 0, "t": 8, "b": 0}, showlegend=False)
+    figure.update_yaxes(rangemode="tozero", nticks=4, ticksuffix=" %" if unit == "Percent" else "")
+    figure.update_xaxes(showgrid=False, tickformat="%-d %b", nticks=7)
+    return figure
+
+
 def palette_for(groups: Sequence[str], palette: Sequence[str]) -> dict[str, str]:
     """A colour for each group by its place among all that ever cost anything, so that it keeps it in every view.
 

@@ -135,7 +135,7 @@ def _open_demo() -> None:
     if store is not space.demo or _is_of_today(store, snapshot):
         return
     try:
-        start(by_itself=True)
+        start(whole=True, by_itself=True)  # the organisation of another day differs in its past as well
     except RunBusy:
         _opening.day = None
 

@@ -17,8 +17,9 @@ class Entry(NamedTuple):
 
 
 COST = Entry("cost", "Cost", ":material/bar_chart:")
+OPPORTUNITIES = Entry("opportunities", "Opportunities", ":material/savings:")
 DATA = Entry("data", "Data", ":material/database:")
-SECTIONS = {"Costs": [COST], "Sources": [DATA]}
+SECTIONS = {"Costs": [COST], "Savings": [OPPORTUNITIES], "Sources": [DATA]}
 
 
 def page(entry: Entry) -> st.Page:

@@ -23,6 +23,7 @@ SpendscopeError               one sentence that names the thing, one that says w
 │   ├── NotEnabled            the account doesn't have the service switched on
 │   ├── UnknownRegion         no such region, or the account has it switched off
 │   └── CostCapReached        the next call would cost more than a collection may
+├── AnalysisRefused           a series or period is too short or unfit to say anything
 ├── CollectionCancelled       somebody stopped the collection
 ├── RunBusy                   another run is going on
 └── UndoRefused               there is nothing to go back to
@@ -132,6 +133,10 @@ class UnknownRegion(AwsError):
 
 class CostCapReached(AwsError):
     """The next call would take the collection over its cost cap; it was not made."""
+
+
+class AnalysisRefused(SpendscopeError):
+    """A series or period from which nothing honest can be said."""
 
 
 class CollectionCancelled(SpendscopeError):

@@ -142,6 +142,7 @@ NO_MONTH = date(1970, 1, 1)
 """The month of a partition that isn't about a month: an inventory."""
 
 INVENTORY = "inventory"
+OPPORTUNITIES = "opportunities"
 COST_EXPLORER = "ce"
 BILLS = ("focus", "cur", COST_EXPLORER)
 """The kinds of sources that hold costs; of a billing account and month one of them counts."""

@@ -2,11 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from core import runs
+from core import judge, runs
 from core.aws import organization, regions
 from core.aws.access import Access
 from core.aws.meter import HOUR, Meter
@@ -15,7 +15,7 @@ from core.aws.permissions import Finding, check
 from core.collection import PLAN, Collection, Place
 from core.collectors import discovered
 from core.collectors.contract import Collector, EstimateLine, Outlook
-from core.errors import AwsError
+from core.errors import AwsError, SpendscopeError
 from core.models import NO_MONTH, Progress, Report, SliceOutcome, SliceStatus, silent
 from core.settings import Settings
 from core.store import ledger, publish, resources, writes
@@ -121,6 +121,7 @@ def refresh(
             for collector in discovered():
                 collector.collect(collection)
                 _carry_over(collection, collector)
+            _judged(collection)
             months = _published(collection)
         finally:
             _keep_account(collection)
@@ -160,6 +161,19 @@ def _carry_over(collection: Collection, collector: Collector) -> None:
         return
     for place in collection.unanswered(collector.title):
         writes.carry_over(collection.store, held, collection.run.run_id, collector.resource_types, *place)
+
+
+def _judged(collection: Collection) -> None:
+    """Judge what is known now. Should that fail, what was collected is published all the same, and the earlier findings stay."""
+    held = collection.inventory
+    collection.report(Progress(judge.TITLE, 0, 0))
+    try:
+        partition = judge.judge(collection.store, held, held.run_id, collection.config, collection.as_of).partition
+    except (SpendscopeError, *judge.STUMBLES) as error:
+        collection.record(judge.TITLE, Place(collection.payer), SliceStatus.INCOMPLETE, str(error))
+        writes.drop_partitions(collection.store, [replace(held, source=judge.source_of(held))])
+    else:
+        collection.months.add((partition.source, partition.month))
 
 
 def _published(collection: Collection) -> int:

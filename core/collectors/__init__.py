@@ -12,6 +12,7 @@ from core.collectors.contract import Collector
 
 @lru_cache
 def discovered() -> tuple[Collector, ...]:
-    """Every collector, in the order of their files' names."""
+    """Every collector, in the order of their files' names; those that look at what others keep come after them."""
     modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__) if not found.ispkg]
-    return tuple(module.COLLECTOR for module in modules if hasattr(module, "COLLECTOR"))
+    found: list[Collector] = [module.COLLECTOR for module in modules if hasattr(module, "COLLECTOR")]
+    return tuple(sorted(found, key=lambda collector: bool(collector.reads)))

@@ -37,6 +37,7 @@ class Collector:
     """One AWS service's facts.
 
     `resource_types` are the rows of `resource_metrics` that it keeps, which are carried over from the last run where this one fails.
+    `reads` are rows that others keep and this one looks at in the run's own inventory, so it comes after all that read none.
     `collect` records a slice for each account and region; it raises only what ends the whole collection.
     """
 
@@ -46,3 +47,4 @@ class Collector:
     estimate: Callable[[Outlook], EstimateLine]
     collect: Callable[[Collection], None]
     resource_types: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()

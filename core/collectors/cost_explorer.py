@@ -47,7 +47,7 @@ EC2_OTHER = "EC2 - Other"
 
 _NO_REGION = "NoRegion"
 _NO_USAGE_TYPE = "NoUsageType"
-_AT_ONCE = 4
+_AT_ONCE = 2
 _DAYS_A_PAGE = 90
 _LOOPS_UNKNOWN = 6
 

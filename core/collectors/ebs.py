@@ -1,12 +1,17 @@
-"""EBS: every volume, and what it is attached to."""
+"""EBS: every volume, what it is attached to, and for those on nothing, when they last were in use.
+
+DescribeVolumes doesn't say since when a volume is unattached. CloudWatch tells: it gets data of a volume only while a running instance
+has it.
+"""
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from core.aws.access import Access
+from core.aws.cloudwatch import MetricQuery
 from core.aws.listing import chosen, ids, moment, pages, tags_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
@@ -14,6 +19,9 @@ from core.collectors.contract import Collector, EstimateLine, Outlook
 
 TITLE = "EBS volumes"
 VOLUME_TYPE = "ec2:volume"
+NAMESPACE = "AWS/EBS"
+READS = ("VolumeReadOps", "Sum")
+WINDOW_DAYS = 14
 
 # What is kept of a volume, under the API's names.
 ATTRIBUTES = ("VolumeType", "Size", "Iops", "Throughput", "Encrypted", "SnapshotId", "AvailabilityZone", "MultiAttachEnabled")
@@ -21,11 +29,16 @@ ATTRIBUTES = ("VolumeType", "Size", "Iops", "Throughput", "Encrypted", "Snapshot
 
 def collect(collection: Collection) -> None:
     """List the volumes of every account and region."""
+    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
 
     def one(place: Place, current: Slice) -> None:
         client = collection.access.client("ec2", place.region, place.account)
-        listed = pages(client, "describe_volumes", "Volumes", *place)
-        current.row_count = collection.keep_resources([volume_row(volume, place, collection) for volume in listed])
+        volumes = list(pages(client, "describe_volumes", "Volumes", *place))
+        current.row_count = collection.keep_resources([volume_row(volume, place, collection) for volume in volumes])
+        loose = [volume["VolumeId"] for volume in volumes if volume["State"] == "available"]
+        if loose:
+            # What CloudWatch refuses makes the slice incomplete; the volumes are kept all the same.
+            collection.keep_series(place, [MetricQuery(ident, NAMESPACE, READS[0], {"VolumeId": ident}, READS[1]) for ident in loose], days)
 
     collection.each(TITLE, one)
 
@@ -46,8 +59,8 @@ def volume_row(volume: Mapping[str, Any], place: Place, collection: Collection) 
 
 
 def estimate(outlook: Outlook) -> EstimateLine:
-    """Free."""
-    return EstimateLine(TITLE, 0, 0, Decimal(0), "free of charge")
+    """Free, but for a metric of each volume on nothing, of which there are few."""
+    return EstimateLine(TITLE, 0, 0, Decimal(0), "free of charge; one metric for each unattached volume")
 
 
 def _try(access: Access, account: str, region: str, as_of: date) -> object:

@@ -1,10 +1,11 @@
 """EC2: every instance, and how busy it was on the last fourteen whole days.
 
-CPU is asked for every running instance. Network and the 99th percentile of CPU are asked only where the mean CPU is low enough
-to make them matter. Days already kept are not asked for again.
+CPU is asked for every running instance. The 99th percentile of CPU, memory (where the CloudWatch agent reports it by instance alone),
+CPU credits and network are asked only where the mean CPU is low enough to make them matter. Days already kept are not asked for again.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,19 +22,23 @@ from core.store import resources
 
 TITLE = "EC2 instances"
 INSTANCE_TYPE = "ec2:instance"
-NAMESPACE = "AWS/EC2"
+NAMESPACE, AGENT = "AWS/EC2", "CWAgent"
 WINDOW_DAYS = 14
 MEGABYTE = 1_000_000
 
 CPU = ("CPUUtilization", "Average")
 CPU_P99 = ("CPUUtilization", "p99")
 NETWORK = (("NetworkIn", "Sum"), ("NetworkOut", "Sum"))
+MEMORY = ("mem_used_percent", "Maximum")
+CREDITS = ("CPUCreditBalance", "Minimum")
 
 # What is kept of an instance, under the API's names.
 ATTRIBUTES = (
-    *("InstanceType", "PlatformDetails", "Architecture", "InstanceLifecycle", "EbsOptimized", "StateTransitionReason", "VpcId", "SubnetId"),
+    *("InstanceType", "Platform", "PlatformDetails", "UsageOperation", "Architecture", "InstanceLifecycle", "EbsOptimized"),
+    *("StateTransitionReason", "VpcId", "SubnetId"),
     *("RootDeviceName", "RootDeviceType", "PrivateIpAddress", "PublicIpAddress", "EnaSupport", "CapacityReservationId"),
 )
+BURSTABLE = re.compile(r"t\d")
 _GONE = ("terminated", "shutting-down")
 
 
@@ -46,11 +51,14 @@ def collect(collection: Collection) -> None:
         if not instances:
             return
         try:
-            measure(collection, place, [instance["InstanceId"] for instance in instances if instance["State"]["Name"] == "running"], days)
+            measure(collection, place, [instance for instance in instances if instance["State"]["Name"] == "running"], days)
         finally:
             # What CloudWatch refuses makes the slice incomplete; the instances are there all the same.
-            busy = resources.series(collection.store, place.account, place.region, NAMESPACE, days[0], days[-1])
-            rows = [instance_row(instance, place, collection, busy.get(instance["InstanceId"], {})) for instance in instances]
+            busy, memory = (
+                resources.series(collection.store, place.account, place.region, space, days[0], days[-1]) for space in (NAMESPACE, AGENT)
+            )
+            known = {ident: {**busy.get(ident, {}), **memory.get(ident, {})} for ident in {*busy, *memory}}
+            rows = [instance_row(instance, place, collection, known.get(instance["InstanceId"], {})) for instance in instances]
             current.row_count = collection.keep_resources(rows)
 
     collection.each(TITLE, one)
@@ -63,20 +71,23 @@ def listed(access: Access, place: Place, **parameters: Any) -> Iterator[dict[str
         yield from (instance for instance in reservation["Instances"] if instance["State"]["Name"] not in _GONE)
 
 
-def measure(collection: Collection, place: Place, instances: Sequence[str], days: Sequence[date]) -> None:
+def measure(collection: Collection, place: Place, running: Sequence[Mapping[str, Any]], days: Sequence[date]) -> None:
     """Fill the cache of daily datapoints for the window: CPU of all, the rest of those whose CPU is low."""
-    config = collection.config
-    collection.keep_series(place, queries(instances, CPU), days)
+    config, types = collection.config, {instance["InstanceId"]: instance["InstanceType"] for instance in running}
+    collection.keep_series(place, queries(types, CPU), days)
     means = resources.means(collection.store, place.account, place.region, NAMESPACE, CPU, days[0], days[-1])
-    low = [instance for instance in instances if means.get(instance, 100.0) < config.aws_underutilized_cpu_threshold]
+    low = [instance for instance in types if means.get(instance, 100.0) < config.aws_underutilized_cpu_threshold]
     idle = [instance for instance in low if means[instance] < config.aws_idle_cpu_threshold]
-    collection.keep_series(place, [*queries(low, CPU_P99), *(query for metric in NETWORK for query in queries(idle, metric))], days)
+    burstable = [instance for instance in low if BURSTABLE.match(types[instance])]
+    asked = [(low, CPU_P99), (low, MEMORY), (burstable, CREDITS), *((idle, metric) for metric in NETWORK)]
+    collection.keep_series(place, [query for some, metric in asked for query in queries(some, metric)], days)
 
 
 def queries(instances: Iterable[str], metric: tuple[str, str]) -> list[MetricQuery]:
     """One daily query for each instance."""
     name, statistic = metric
-    return [MetricQuery(instance, NAMESPACE, name, {"InstanceId": instance}, statistic) for instance in instances]
+    space = AGENT if metric == MEMORY else NAMESPACE
+    return [MetricQuery(instance, space, name, {"InstanceId": instance}, statistic) for instance in instances]
 
 
 def instance_row(instance: Mapping[str, Any], place: Place, collection: Collection, busy: resources.DailyValues) -> dict[str, Any]:
@@ -105,13 +116,18 @@ def instance_row(instance: Mapping[str, Any], place: Place, collection: Collecti
 def utilisation(busy: resources.DailyValues) -> dict[str, float]:
     """What the window's daily values come to; what wasn't measured has no key.
 
-    `cpu_days` counts days with a datapoint; `cpu_mean` and `cpu_p99` (the highest day's) are percent, `network_mb_per_day` 10^6 bytes.
+    `cpu_days` counts days with a datapoint; `cpu_mean`, `cpu_p99` and `memory_max` (the highest day's) are percent, `credits_min` CPU
+    credits, `network_mb_per_day` 10^6 bytes.
     """
     found: dict[str, float] = {}
     if cpu := busy.get(CPU):
         found |= {"cpu_days": len(cpu), "cpu_mean": sum(cpu) / len(cpu), "cpu_max_day": max(cpu)}
     if p99 := busy.get(CPU_P99):
         found["cpu_p99"] = max(p99)
+    if memory := busy.get(MEMORY):
+        found["memory_max"] = max(memory)
+    if balances := busy.get(CREDITS):
+        found["credits_min"] = min(balances)
     flows = [busy.get(metric, []) for metric in NETWORK]
     if all(flows):
         found["network_mb_per_day"] = sum(sum(flow) / len(flow) for flow in flows) / MEGABYTE

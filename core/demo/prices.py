@@ -102,6 +102,8 @@ S3_REQUESTS = {
     "Monitoring-Automation-INT": 0.0000025,
 }
 
+_LINUX_HOURS = Path(__file__).parent.parent / "price_list" / "ec2_linux_us_east_1.csv"
+
 _BARE_METAL = {"a1": 16, "c5n": 72, "m5zn": 48, "x2iezn": 48, "z1d": 48, **dict.fromkeys(("c6a", "m6a", "r6a"), 192)}
 _METAL_128 = ("c6i", "c6id", "c6in", "i4i", "m6i", "m6id", "m6idn", "m6in", "r6i", "r6id", "r6idn", "r6in", "x2idn", "x2iedn")
 _BARE_METAL |= dict.fromkeys(_METAL_128, 128)
@@ -112,7 +114,7 @@ _VOLATILE_EVERY = 5  # one type in so many has a spot price that jumps
 @cache
 def linux_hours() -> Mapping[str, float]:
     """USD an hour of each EC2 type, Linux, on demand, us-east-1."""
-    with Path(__file__).with_name("prices_ec2_linux.csv").open(encoding="utf-8") as source:
+    with _LINUX_HOURS.open(encoding="utf-8") as source:
         rows = csv.reader(line for line in source if not line.startswith("#"))
         next(rows)
         return {name: float(price) for name, price in rows}

@@ -35,6 +35,7 @@ def serving(demo: Demo, port: int = 0) -> BaseWSGIServer:
 def main(port: int, as_of: date, seed: int = 7, latency_ms: int = 0, scale: int = 1, page_size: int = PAGE_SIZE) -> None:
     """Serve the demo organisation until stopped."""
     demo = Demo(organisation.build(as_of, seed=seed, scale=scale), latency=latency_ms / 1000, page_size=page_size)
+    os.nice(10)  # it shares the machine with the pages that show it, and they go first
     server = serving(demo, port)
     print(f"The demo organisation answers at http://127.0.0.1:{server.port}", flush=True)  # noqa: T201 - a command's output
     server.serve_forever()

@@ -138,7 +138,7 @@ RESOURCE_SERIES = Table(
     f"""account_id {_NAME}, region {_NAME}, namespace {_NAME}, metric {_NAME}, statistic {_NAME}, resource_id String, day Date,
     value Nullable(Float64), collected_at DateTime('UTC'), run_id {_NAME}""",
     "account_id, region, namespace, metric, statistic, resource_id, day",
-    ttl="day + INTERVAL 100 DAY",
+    ttl="toDateTime(collected_at) + INTERVAL 100 DAY",
 )
 
 # What an analysis said on a day; Cost Explorer's own forecast and anomalies too.
@@ -164,12 +164,54 @@ API_CALLS = Table(
     "run_id, service, operation, account, region",
 )
 
+_PLACE = f"account_id {_NAME}, account_name {_NAME}, region {_NAME}, resource_type {_NAME}, resource_id String, resource_name String"
+
+# What the checks found, in full; `evidence` and `price` are JSON.
+OPPORTUNITIES = Table(
+    "optimization_opportunities",
+    f"""{_KEY}, check {_NAME}, type {_NAME}, service {_NAME}, {_PLACE},
+    monthly_savings {_MONEY}, monthly_cost Nullable({_MONEY}), currency {_NAME}, confidence Float64,
+    priority {_NAME}, effort {_NAME}, risk {_NAME}, title String, reason String, fix String, evidence String, price String,
+    counted Bool, as_of Date, id String""",
+    "check, account_id, region, resource_id",
+    sharded=True,
+)
+
+NOT_MEASURED = Table(
+    "not_measured",
+    f"{_KEY}, check {_NAME}, service {_NAME}, {_PLACE}, reason String, as_of Date",
+    "check, account_id, region, resource_id",
+    sharded=True,
+)
+
+# What a resource of the inventory costs a month on demand, where prices are known; `cost_basis` is the sum in JSON.
+RESOURCE_COSTS = Table(
+    "resource_costs",
+    f"""{_KEY}, account_id {_NAME}, region {_NAME}, resource_type {_NAME}, resource_id String, monthly_cost {_MONEY}, cost_basis String""",
+    "resource_type, account_id, region, resource_id",
+    sharded=True,
+)
+
+# What AWS asks for a unit, as last read. NULL where it was asked for and isn't sold, so that it isn't asked for again soon.
+PRICES = Table(
+    "prices",
+    f"""service_code {_NAME}, region {_NAME}, sku String, key String, unit {_NAME}, usd Nullable({_MONEY}), source {_NAME},
+    collected_at DateTime('UTC')""",
+    "service_code, region, key, collected_at",
+)
+
+# What AWS says of an instance type, in JSON, as last read.
+INSTANCE_TYPES = Table(
+    "instance_types", f"instance_type {_NAME}, facts String, collected_at DateTime('UTC')", "instance_type, collected_at"
+)
+
 SCHEMA_MIGRATIONS = Table("schema_migrations", f"name {_NAME}, applied_at DateTime('UTC')", "name")
 
 MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
     ("0001_billing_exports", (LINE_ITEMS, COST_METRICS, COST_TAGS, SOURCE_TOTALS)),
     ("0002_runs_and_pointer", (PUBLISHED, COLLECTION_RUNS)),
     ("0003_collection", (USAGE_TYPE_COSTS, RESOURCE_METRICS, RESOURCE_SERIES, ANALYSIS_RESULTS, COLLECTION_SLICES, API_CALLS)),
+    ("0004_judgement", (OPPORTUNITIES, NOT_MEASURED, RESOURCE_COSTS, PRICES, INSTANCE_TYPES)),
 )
 
 DATA_TABLES = tuple(table.name for _, tables in MIGRATIONS for table in tables if table.sharded)

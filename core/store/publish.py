@@ -115,13 +115,13 @@ def _account(source: str) -> str:
 
 
 def _pasts(store: Store) -> list[list[Partition]]:
-    """For each month of each billing account, whatever the source: what is current, last, after what it replaced.
+    """For each month of each billing account's bills, and of every other source: what is current, last, after what it replaced.
 
     Going back to an earlier run takes everything after it off again.
     """
     pasts: dict[tuple[str, date], list[Partition]] = {}
     for source, month, run in store.rows("SELECT source, month, run_id FROM published ORDER BY version, run_id = ''"):
-        past = pasts.setdefault((_account(source), month), [])
+        past = pasts.setdefault((_account(source) if _kind(source) in BILLS else source, month), [])
         made = Partition(source, month, run)
         if run == OFF and past and past[-1].source == source:
             past.pop()

@@ -1,8 +1,9 @@
 """Reads of resources and of their utilisation: what there is, and the cache of CloudWatch's daily values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from core.models import INVENTORY, Partition
 from core.store import publish
@@ -80,6 +81,58 @@ def last_days(store: Store, account: str, region: str, first: date, last: date) 
         f"SELECT namespace, metric, statistic, resource_id, max(day) {_DAYS} GROUP BY ALL", _bound(account, region, "", first, last)
     )
     return {(namespace, metric, statistic, resource): day for namespace, metric, statistic, resource, day in rows}
+
+
+_COLUMNS = ("resource_type", "resource_id", "account_id", "region", "state", "name", "account_name", "created_at", "tags", "attributes")
+
+
+def listed(store: Store, held: Partition, types: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The resources of some types in an inventory, by account and region; attributes are JSON."""
+    rows = store.rows(
+        f"""SELECT {", ".join(_COLUMNS)} FROM resource_metrics
+        WHERE source = {{source:String}} AND month = {{month:Date}} AND run_id = {{run:String}} AND resource_type IN {{types:Array(String)}}
+        ORDER BY account_id, region, resource_type, resource_id""",
+        {"source": held.source, "month": held.month, "run": held.run_id, "types": list(types)},
+    )
+    return (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
+
+
+def last_seen(store: Store, held: Partition) -> dict[str, dict[str, datetime]]:
+    """When the inventories before this one that are kept saw each resource last in which state, by id and state."""
+    rows = store.rows(
+        """SELECT resource_id, state, max(collected_at) FROM resource_metrics
+        WHERE source = {source:String} AND month = {month:Date} AND run_id != {run:String} GROUP BY resource_id, state""",
+        {"source": held.source, "month": held.month, "run": held.run_id},
+    )
+    found: dict[str, dict[str, datetime]] = {}
+    for resource, state, seen in rows:
+        found.setdefault(resource, {})[state] = seen
+    return found
+
+
+def dated(store: Store, account: str, region: str, first: date, last: date) -> dict[str, dict[Metric, dict[date, float | None]]]:
+    """The kept daily values of a region's resources by id, metric and day; None where CloudWatch was asked and had no datapoint."""
+    rows = store.rows(
+        f"""SELECT resource_id, metric, statistic, groupArray(tuple(day, kept)) FROM (
+            SELECT resource_id, metric, statistic, day, {_NEWEST} AS kept {_DAYS} GROUP BY resource_id, metric, statistic, day ORDER BY day)
+        GROUP BY resource_id, metric, statistic""",
+        _bound(account, region, "", first, last),
+    )
+    found: dict[str, dict[Metric, dict[date, float | None]]] = {}
+    for resource, metric, statistic, values in rows:
+        found.setdefault(resource, {})[metric, statistic] = dict(values)
+    return found
+
+
+def analysed_on(store: Store, kind: str, method: str) -> date | None:
+    """The day of the newest published analysis of a kind, or None."""
+    current = [(p.source, p.month, p.run_id) for p in publish.snapshot(store).current]
+    rows = store.rows(
+        "SELECT max(as_of), count() FROM analysis_results WHERE kind = {kind:String} AND method = {method:String} "
+        "AND (source, month, run_id) IN {current:Array(Tuple(String, Date, String))}",
+        {"kind": kind, "method": method, "current": current},
+    )
+    return rows[0][0] if rows[0][1] else None
 
 
 def newest_day(store: Store, namespace: str) -> date | None:

@@ -11,10 +11,10 @@ import pytest
 
 from core import refresh
 from core.aws.access import Access, demo_access
-from core.errors import AwsError, CollectionCancelled
+from core.errors import AwsError, CollectionCancelled, StoreFull
 from core.models import Filters, Progress, RunStatus
 from core.settings import Settings
-from core.store import ledger, publish, queries, resources
+from core.store import ledger, opportunities, publish, queries, resources
 from core.store.client import Store
 from tests.core.demo import tiny
 
@@ -134,10 +134,10 @@ def test_the_next_day_asks_for_one_more_day_only(collect: Collect, store: Store)
     collect()
     result = collect(tiny.AS_OF + timedelta(days=1))
     asked = [call for call in ledger.calls(store, result.run_id) if call.operation == "GetMetricData"]
-    # CPU of the three running instances; the 99th percentile of the one whose CPU is low.
-    assert sum(call.metrics for call in asked) == 4
+    # CPU of the three running instances; the 99th percentile and memory of the one whose CPU is low; reads of the loose volume.
+    assert sum(call.metrics for call in asked) == 6
     days = store.rows(f"SELECT count(), max(day) FROM resource_series WHERE run_id = '{result.run_id}'")
-    assert days == [(4, tiny.AS_OF)]
+    assert days == [(6, tiny.AS_OF)]
 
 
 def test_a_denied_account_is_incomplete_and_keeps_what_was_known(collect: Collect, store: Store) -> None:
@@ -214,6 +214,13 @@ def test_credentials_that_are_refused_end_the_run_and_change_nothing(collect: Co
     assert "credentials" in newest.detail.lower()
 
 
+def test_credentials_that_expire_on_the_way_leave_what_came_before(collect: Collect, store: Store) -> None:
+    result = collect(faults=[{"service": service, "action": "*", "kind": "expired", "times": -1} for service in ("ec2", "cloudwatch")])
+    assert all("expired" in outcome.reason for outcome in result.incomplete if outcome.collector != FORECAST[0])
+    assert {name for name, _, _ in incomplete(result)} >= {"Accounts and regions"}
+    assert totals(store)[NOVEMBER] == Decimal("8.5443333332")
+
+
 def test_a_cancelled_collection_changes_nothing_and_says_what_it_cost(collect: Collect, store: Store) -> None:
     collect()
     before, cancelled = publish.snapshot(store), threading.Event()
@@ -249,6 +256,31 @@ def test_the_estimate_knows_the_number_of_requests_once_there_was_a_collection(c
     known = refresh.estimate(store, config, tiny.AS_OF)
     assert (known.requests, known.usd) == (12, Decimal("0.12"))
     assert refresh.estimate(store, config, tiny.AS_OF, whole=True).requests > known.requests
+
+
+def test_what_was_found_is_published_with_the_run_and_undone_with_it(collect: Collect, store: Store) -> None:
+    first = collect()
+    source = f"opportunities:AWS:{tiny.PAYER}"
+    assert opportunities.totals(store, publish.snapshot(store), {}).found == 1  # the volume on nothing
+    second = collect()
+    assert {part.run_id for part in publish.snapshot(store).current if part.source == source} == {second.run_id}
+    publish.undo(store, second.run_id)
+    assert {part.run_id for part in publish.snapshot(store).current if part.source == source} == {first.run_id}
+
+
+@pytest.mark.parametrize("error", [StoreFull("The disk is full.", "Free some room."), KeyError("Size")], ids=["store", "check"])
+def test_a_failed_judge_loses_no_collection(collect: Collect, store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    first = collect()
+
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("core.judge._keep", fails)
+    second = collect()
+    assert incomplete(second) == {("Opportunities", tiny.PAYER, "")}
+    current = {part.source.split(":")[0]: part.run_id for part in publish.snapshot(store).current}
+    assert current["inventory"] == second.run_id
+    assert current["opportunities"] == first.run_id
 
 
 def test_access_is_checked_action_by_action(demo: tiny.Served, store: Store, config: Settings) -> None:

@@ -1,9 +1,11 @@
 """Collecting in the browser: the demo that opens by itself, a refresh from estimate to ledger, and credentials that lack something."""
 
+import csv
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,28 @@ def test_the_demo_opens_by_itself_and_says_what_it_is(demo: Server, visit: Visit
         look = f"{width}-{'dark' if dark else 'light'}"
         shot(visit(demo.url, width=width, dark=dark), f"cost-{look}")
         shot(visit(f"{demo.url}/data", width=width, dark=dark), f"data-{look}")
+        shot(visit(f"{demo.url}/opportunities", width=width, dark=dark), f"opportunities-{look}")
+
+
+def test_the_exported_findings_add_up_to_the_page_and_a_row_opens_its_evidence(demo: Server, visit: Visit, tmp_path: Path) -> None:
+    with_figures(visit(demo.url))
+    page = visit(f"{demo.url}/opportunities")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export findings (CSV)").click()
+    download.value.save_as(tmp_path / "findings.csv")
+    with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as source:
+        found = list(csv.DictReader(source))
+    counted = [Decimal(row["monthly_savings_usd"]) for row in found if row["counted"] == "True"]
+    assert metric(page, "Saves a month") == f"${sum(counted):,.0f}"
+    assert metric(page, "Findings") == str(len(found))
+    table = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert table
+    page.mouse.click(table["x"] + 17, table["y"] + 53)
+    card = page.get_by_role("dialog")
+    expect(card.get_by_text("The fix")).to_be_visible()
+    first = max(found, key=lambda row: Decimal(row["monthly_savings_usd"]))
+    expect(card.get_by_text(first["fix"])).to_be_visible()
+    shot(page, "opportunities-evidence")
 
 
 def test_a_refresh_says_what_it_costs_and_survives_a_reload(demo: Server, visit: Visit) -> None:

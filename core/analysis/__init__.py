@@ -1,0 +1,1 @@
+"""What the figures say: anomalies, forecasts, trends. Pure: series in, findings out."""

@@ -1,0 +1,83 @@
+"""Daily forecasts, with intervals that the forecast's own past errors made.
+
+A series is freed of its calendar charges, forecast by simple models (forecast_choice), and the charges are put back on their days.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.analysis.forecast_charges import CalendarCharge, falls_on, find_charges
+from core.analysis.forecast_choice import choose
+from core.analysis.forecast_history import History, read_history
+from core.analysis.forecast_intervals import NORMAL, half_widths, past_errors
+from core.analysis.forecast_rhythm import Floats
+from core.errors import AnalysisRefused
+
+LONGEST_HORIZON = 400  # days; beyond it a daily forecast says nothing
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is expected, and how it was come by.
+
+    `days` has the columns date, mean, lower80, upper80, lower95, upper95. `mean_absolute_error` is what the same method, with the same
+    parameters, missed a day by on past days, over the horizons asked for; None where the history is too short to tell.
+    """
+
+    days: pd.DataFrame
+    method: str
+    history_from: pd.Timestamp
+    filled_days: int
+    charges: tuple[CalendarCharge, ...]
+    mean_absolute_error: float | None
+    notes: tuple[str, ...]
+
+
+def forecast(series: pd.Series, horizon: int) -> pd.DataFrame:
+    """The days after the series: date, mean, lower80, upper80, lower95, upper95. AnalysisRefused says what can't be forecast, and why."""
+    return explained_forecast(series, horizon).days
+
+
+def explained_forecast(series: pd.Series, horizon: int) -> Forecast:
+    """The forecast with its method and record. A day without a value is unknown, not zero; at the end it is forecast over."""
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= LONGEST_HORIZON:
+        raise AnalysisRefused(f"The horizon is {horizon!r}; it is a number of days from 1 to {LONGEST_HORIZON}.")
+    history = read_history(series)
+    ahead = int(horizon) + history.unknown_end
+    charges, plain = find_charges(history.values, history.dates)
+    chosen = choose(plain, ahead)
+    errors = past_errors(chosen.values, chosen.fan)
+    widths = half_widths(errors, float(np.median(np.abs(plain[-28:]))))
+    days = _with_charges(chosen.fan[-1], widths, charges, pd.date_range(history.dates[-1], periods=ahead + 1, freq="D")[1:])
+    return Forecast(
+        days=_within_bounds(days, history).iloc[history.unknown_end :].reset_index(drop=True),
+        method=chosen.method,
+        history_from=history.dates[0],
+        filled_days=history.filled,
+        charges=tuple(charges),
+        mean_absolute_error=float(np.nanmean(np.abs(errors))) if np.isfinite(errors).any() else None,
+        notes=chosen.notes,
+    )
+
+
+def _with_charges(mean: Floats, widths: dict[int, Floats], charges: list[CalendarCharge], dates: pd.DatetimeIndex) -> pd.DataFrame:
+    """Mean and bounds by day; a charge's own uncertainty comes on top of the day's, as independent errors do."""
+    variance = np.zeros(len(dates))
+    for charge in charges:
+        on = falls_on(dates, charge.key)
+        mean = mean + charge.amount * on
+        variance = variance + on * charge.sigma**2
+    columns: dict[str, object] = {"date": dates, "mean": mean}
+    for level, width in widths.items():
+        whole = np.sqrt(width**2 + NORMAL[level] ** 2 * variance)
+        columns |= {f"lower{level}": mean - whole, f"upper{level}": mean + whole}
+    return pd.DataFrame(columns)
+
+
+def _within_bounds(days: pd.DataFrame, history: History) -> pd.DataFrame:
+    """A series that was never negative stays so, and credits stay credits."""
+    amounts = days.columns.drop("date")
+    days[amounts] = days[amounts].clip(history.floor, history.ceiling)
+    return days

@@ -3,6 +3,7 @@
 `python -m app.server` reads PORT (8501) and HOST (127.0.0.1) from the environment.
 """
 
+import gc
 import logging
 import os
 import socket
@@ -23,6 +24,7 @@ from core.settings import ROOT
 from core.store.client import DASHBOARD_NOTE
 
 _THREAD_TURN_SECONDS = 0.001
+_SWEEP_AFTER = (20_000, 20, 20)  # objects made before the youngest are swept; sweeps before the next older are
 
 log = logging.getLogger("spendscope")
 
@@ -84,11 +86,22 @@ def main() -> int:
         return 2
     sys.stdout.write(f"Spendscope is at http://{host}:{port}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
-    # A collection parses answers in threads beside the pages; at the interpreter's 5 ms a turn, a page's run would wait for each of them.
-    sys.setswitchinterval(_THREAD_TURN_SECONDS)
+    _keep_pages_quick()
     with _noted(f"http://{host}:{port}"):
         uvicorn.run(api, host=host, port=port, log_level="warning")
     return 0
+
+
+def _keep_pages_quick() -> None:
+    """A collection parses answers of millions of objects in threads beside the pages, which share one interpreter with it.
+
+    At its 5 ms a turn a page's run would wait for each of those threads, and its garbage collector would hold all of them, again and
+    again, for a sweep over everything, the imported modules included.
+    """
+    sys.setswitchinterval(_THREAD_TURN_SECONDS)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_SWEEP_AFTER)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import TimeoutError as Unanswered
 
 from core.collectors.billing.importer import import_files
 from core.runs import heal, utc_now
@@ -47,17 +48,26 @@ def milliseconds(page: Page, options: list[str]) -> list[float]:
     page.evaluate(WATCH)
     found = []
     for option in options:
-        page.get_by_role("combobox", name="Service").first.fill(option)
-        choice = page.get_by_role("option", name=option, exact=True)
-        choice.wait_for()
-        page.wait_for_timeout(300)
-        choice.click()
+        press(page, option)
         page.wait_for_function("window.changedAt > 0")
         found.append(page.evaluate("window.changedAt - window.clickedAt"))
         page.keyboard.press("Escape")
         settled(page)
         page.wait_for_timeout(300)
     return found
+
+
+def press(page: Page, option: str) -> None:
+    """Choose an option of the Service box; where the page is drawn anew meanwhile, as at a collection's end, choose again."""
+    choice = page.get_by_role("option", name=option, exact=True)
+    while True:
+        page.get_by_role("combobox", name="Service").first.fill(option)
+        choice.wait_for()
+        page.wait_for_timeout(300)
+        try:
+            return choice.click(timeout=2000)
+        except Unanswered:
+            settled(page)
 
 
 def opened(browser: Browser, url: str) -> Page:

@@ -54,7 +54,7 @@ class Breakdown:
             said += f", {percent} {'above' if moved > 0 else 'below'} {self.span()}"
             if difference * moved > 0 and abs(difference) <= abs(moved):
                 said += f"; {self.name(group)} explains {float(difference / moved) * 100:.0f} % of it"
-        elif self.totals and self.total > 0:
+        elif len(self.totals) > 1 and self.total > 0:
             largest = max(self.totals, key=lambda group: self.totals[group])
             said += f"; {self.name(largest)} is {fmt.share(self.totals[largest], self.total)} of it"
         return said.replace("$", r"\$")

@@ -3,16 +3,18 @@
 import threading
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from app.jobs import Job, Kind, desk
 from app.workspace import Workspace, today, workspace
 from core import refresh
-from core.aws.access import Access, demo_access, own_access
+from core.aws.access import Access, Identity, demo_access, own_access
 from core.aws.permissions import Finding
 from core.demo.process import DemoProcess
 from core.errors import RunBusy
 from core.models import Progress, Snapshot
+from core.scope import Scope
 from core.store import ledger
 from core.store.client import Store
 
@@ -21,10 +23,20 @@ BUILDING = "Building the demo organisation"
 
 @dataclass(frozen=True)
 class About:
-    """What a collection is of: the demo or our own accounts, and whether it was begun by itself."""
+    """What a collection is of: the demo or our own accounts, and whether it was begun by itself, and what it is limited to."""
 
     demo: bool
     by_itself: bool = False
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Whose access was checked, None where nobody said, and what asking cost."""
+
+    identity: Identity | None
+    requests: int
+    usd: Decimal
 
 
 class _Organisation:
@@ -63,29 +75,34 @@ def estimate(*, whole: bool) -> refresh.Estimate:
     return refresh.estimate(space.active()[0], space.config, today(), whole=whole)
 
 
-def start(*, whole: bool = False, by_itself: bool = False) -> Job:
+def start(
+    *, whole: bool = False, by_itself: bool = False, scope: Scope | None = None, space: Workspace | None = None, as_of: date | None = None
+) -> Job:
     """Collect in the background, or join the collection that is going on. Raises RunBusy while something else is."""
-    space = workspace()
+    space, day = space or workspace(), as_of or today()
     store, _ = space.active()
 
     def work(job: Job) -> refresh.RefreshResult:
         access = access_to(space, store, job)
-        return refresh.refresh(store, access, space.config, today(), whole=whole, report=job.told, cancelled=job.cancel)
+        return refresh.refresh(store, access, space.config, day, whole=whole, scope=scope, report=job.told, cancelled=job.cancel)
 
     demo = store is space.demo
     label = "the demo organisation" if demo else "AWS"
-    return desk.start(Kind.COLLECTION, label, work, about=About(demo, by_itself), join=True)
+    return desk.start(Kind.COLLECTION, label, work, about=About(demo, by_itself, scope), join=True)
 
 
-def check_access() -> Job:
+def check_access(space: Workspace | None = None, as_of: date | None = None) -> Job:
     """Try every permission in the background. Raises RunBusy while something else is going on."""
-    space = workspace()
+    space, day = space or workspace(), as_of or today()
     store, _ = space.active()
 
     def work(job: Job) -> list[Finding]:
         access = access_to(space, store, job)
         job.told(Progress("Trying each permission", 0, 0))
-        return refresh.check_access(access, today())
+        findings = refresh.check_access(access, day)
+        known = access.identity() if findings[0].ok else None
+        job.about = Checked(known, access.meter.requests, access.meter.usd)
+        return findings
 
     return desk.start(Kind.ACCESS, "access", work, join=True)
 

@@ -39,18 +39,18 @@ def card(held: Figures, ident: str) -> None:
         st.info("This finding is gone: the last collection didn't make it again.", icon=":material/info:")
         return
     st.markdown(f"### {found['title']}")
-    st.markdown(_plain(found["reason"]))
+    st.markdown(fmt.plain(found["reason"]))
     _figures(found)
     for series in found["evidence"].get("series", ()):
         _chart(series, found["evidence"].get("thresholds", {}))
     st.markdown("**The price**")
     _price(found["price"])
     if said := found["evidence"].get("commitments"):
-        st.caption(_plain(said))
+        st.caption(fmt.plain(said))
     st.markdown("**The fix**")
     st.code(found["fix"], language="bash", wrap_lines=True)
     for note in found["evidence"].get("notes", ()):
-        st.caption(_plain(note))
+        st.caption(fmt.plain(note))
     _others(held, found)
     _where_from(found)
 
@@ -62,7 +62,7 @@ def _figures(found: Mapping[str, Any]) -> None:
         st.metric("Costs a month", "Not known" if pd.isna(cost) else fmt.exact(cost), border=True)
         st.metric("Confidence", f"{found['confidence']:.0%}", border=True)
         st.metric("Effort, risk", f"{found['effort']}, {found['risk']}", border=True)
-    st.caption(f"Rule: {_plain(found['evidence'].get('rule', ''))}")
+    st.caption(f"Rule: {fmt.plain(found['evidence'].get('rule', ''))}")
 
 
 def _chart(series: Mapping[str, Any], thresholds: Mapping[str, float]) -> None:
@@ -85,7 +85,7 @@ def _price(price: Mapping[str, Any]) -> None:
 
 def _working(label: str, working: Mapping[str, Any]) -> None:
     if working.get("monthly") is None:
-        st.caption(f"{label}: {_plain(working.get('lacking') or 'no price is known.')}")
+        st.caption(f"{label}: {fmt.plain(working.get('lacking') or 'no price is known.')}")
         return
     st.caption(f"{label}: {fmt.exact(Decimal(working['monthly']))} a month".replace("$", r"\$"))
     if working["lines"]:
@@ -120,10 +120,3 @@ def _where_from(found: Mapping[str, Any]) -> None:
 
 def _date(when: Any) -> date:
     return when if isinstance(when, date) and not isinstance(when, pd.Timestamp) else pd.Timestamp(when).date()
-
-
-def _plain(text: str) -> str:
-    """Text from strangers, without the signs that Markdown would read."""
-    for mark in "\\`*_[]<>$#":
-        text = text.replace(mark, f"\\{mark}")
-    return text

@@ -7,10 +7,10 @@ import pandas as pd
 
 from app.cached import Figures
 from app.view import NONE
+from core import exports
 from core.models import Filters
 from core.store import queries
 
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 
 
@@ -36,25 +36,15 @@ def cost_rows(figures: Figures, filters: Filters) -> Callable[[], bytes]:
 def table(frame: pd.DataFrame, figures: Figures, filters: Filters) -> Callable[[], bytes]:
     """A table of a page as CSV, with the cost type, currency, as-of and data version as columns."""
 
-    def make() -> bytes:
-        text = frame.select_dtypes(exclude="number").columns
-        safe = frame.assign(**{column: frame[column].map(_harmless) for column in text})
-        stamped = safe.assign(
-            cost_type=filters.cost_type.value,
-            currency=filters.currency,
-            first_day=filters.start.isoformat(),
-            last_day=filters.end.isoformat(),
-            as_of=figures.as_of.isoformat(),
-            data_version=figures.snapshot.version,
-        )
-        return stamped.to_csv(index=False).encode()
-
-    return make
-
-
-def _harmless(cell: object) -> object:
-    """Text that a spreadsheet would take for a formula, marked as text."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    stamps = {
+        "cost_type": filters.cost_type.value,
+        "currency": filters.currency,
+        "first_day": filters.start.isoformat(),
+        "last_day": filters.end.isoformat(),
+        "as_of": figures.as_of.isoformat(),
+        "data_version": figures.snapshot.version,
+    }
+    return lambda: exports.written(frame, "csv", stamps)
 
 
 def _plain(text: str) -> str:

@@ -2,9 +2,21 @@
 
 The bar writes the URL itself instead of binding each widget to it, because a link must carry the dates even where they
 are defaults, a bad value must be named instead of dropped, and one click on a chart changes several filters at once.
+
+What a page lets one choose beside the bar is in the URL as well. The page names its choices when it opens, and binds a widget to each:
+
+    SEVERITY = Choice("severity", ("high", "medium", "low"), several=True)
+    SORT = Choice("sort", ("impact", "first"), default="impact")
+
+    page = layout.opened("Anomalies", SEVERITY, SORT)
+    st.pills("Severity", SEVERITY.values, selection_mode="multi", **filters.bound(SEVERITY, page.view))
+    shown = page.view.chosen(SEVERITY)  # a tuple; of none it is empty, which means all
+
+A link's bad values are named above the bar and left out. Choices of other pages are kept, and are back in the URL with their page.
+Parameters have to differ from those of the bar; two pages may share a name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -14,12 +26,12 @@ import pandas as pd
 import streamlit as st
 
 from app.cached import Figures
-from app.view import DRILLED, NONE, Known, View, default_view, natural_grain, parse
+from app.view import DRILLED, NONE, Choice, Known, View, default_view, natural_grain, parse
 from core.models import DIMENSIONS, FILTER_BAR, TAG_PREFIX, USAGE_CATEGORY, CostType, Filters
 from core.store import queries
 
 CUSTOM = "Custom"
-_VIEW, _URL, _PROBLEMS, _PAGE, _MOVED = "view", "view_url", "view_problems", "page", "page_moved"
+_VIEW, _URL, _PROBLEMS = "view", "view_url", "view_problems"
 
 
 def known(figures: Figures) -> Known | None:
@@ -31,30 +43,27 @@ def known(figures: Figures) -> Known | None:
     return Known(span, {dimension.key: frozenset(everything[dimension.key]) for dimension in FILTER_BAR})
 
 
-def visited(page: str) -> None:
-    """Note which page this run is of; each page's run begins with it."""
-    st.session_state[_MOVED] = st.session_state.get(_PAGE, page) != page
-    st.session_state[_PAGE] = page
-
-
-def current(known_values: Known) -> View:
+def current(known_values: Known, choices: Sequence[Choice] = ()) -> View:
     """The view to show: what the widgets were just set to, unless the address changed (a first visit, a link, Back).
 
-    A page that was come to by the sidebar has an empty address; it keeps the view of the page before.
+    A page come to by the sidebar has an empty address, and so has Back to that moment: the view stays. `choices` are the page's own.
     """
     params = {name: st.query_params.get_all(name) for name in st.query_params}
     url = _address(params)
     state = st.session_state
-    if _VIEW not in state or (url != state.get(_URL) and (url or not state.get(_MOVED))):
-        state[_VIEW], state[_PROBLEMS] = parse(params, known_values)
-    view: View = state[_VIEW]
-    remember(view)
+    if _VIEW not in state or (url and url != state.get(_URL)):
+        asked, state[_PROBLEMS] = parse(params, known_values, choices)
+        elsewhere = {choice: values for choice, values in _own().items() if choice not in choices}
+        state[_VIEW] = replace(asked, own={**elsewhere, **asked.own})
+    held: View = state[_VIEW]
+    view = replace(held, own={choice: values for choice, values in held.own.items() if choice.lasting or choice in choices})
+    remember(view, choices)
     return view
 
 
-def remember(view: View) -> None:
-    """Make a view the one that is shown and that the address stands for."""
-    encoded = view.encoded()
+def remember(view: View, choices: Sequence[Choice] = ()) -> None:
+    """Make a view the one that is shown and that the address stands for, on a page with these choices."""
+    encoded = view.encoded(choices)
     st.session_state[_VIEW] = view
     if _address(encoded) != _address({name: st.query_params.get_all(name) for name in st.query_params}):
         st.query_params.from_dict(encoded)
@@ -65,6 +74,17 @@ def show(view: View) -> None:
     """For callbacks: go to a view with the next run."""
     st.session_state[_VIEW] = view
     st.session_state[_PROBLEMS] = []
+
+
+def bound(choice: Choice, view: View) -> dict[str, Any]:
+    """What binds a widget to a choice: its key, and what to call when it changes. A widget of several values holds a list."""
+    chosen = view.chosen(choice)
+    key = _widget(f"own-{choice.name}", list(chosen) if choice.several else next(iter(chosen), None))
+
+    def change(view: View, value: Any) -> View:
+        return view.choosing(choice, value if choice.several else [value] if value else [])
+
+    return {"key": key, "on_change": _set, "args": (key, change)}
 
 
 def bar(figures: Figures, view: View, known_values: Known) -> None:
@@ -244,6 +264,11 @@ def _set(key: str, change: Callable[[View, Any], View]) -> None:
     show(change(st.session_state[_VIEW], st.session_state[key]))
     if half and key != "filter-dates":
         del st.session_state["filter-dates"]
+
+
+def _own() -> Mapping[Choice, tuple[str, ...]]:
+    """The choices of all pages so far."""
+    return st.session_state[_VIEW].own if _VIEW in st.session_state else {}
 
 
 def _half_picked() -> bool:

@@ -1,4 +1,4 @@
-"""Money, shares and dates as people read them."""
+"""Money, shares, dates and strangers' words as people read them."""
 
 from datetime import date
 from decimal import Decimal
@@ -73,6 +73,13 @@ def count(number: int, what: str) -> str:
 def delta(text: str) -> str:
     """A change as st.metric reads it: it knows a fall by its hyphen only."""
     return text.replace(MINUS, "-", 1)
+
+
+def plain(text: str) -> str:
+    """Text from strangers, and money, without the signs that Markdown would read."""
+    for mark in "\\`*_[]<>$#":
+        text = text.replace(mark, f"\\{mark}")
+    return text
 
 
 def column(currency: str) -> str:

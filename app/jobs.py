@@ -2,18 +2,22 @@
 
 import itertools
 import logging
+import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from core import runs
 from core.errors import CollectionCancelled, RunBusy, SpendscopeError
 from core.models import Progress
 
 log = logging.getLogger("spendscope")
 
 _STARTING = Progress("Starting", 0, 0)
+_REMEMBERED = 100
 
 
 class Kind(StrEnum):
@@ -28,7 +32,7 @@ class Kind(StrEnum):
 class Job:
     """A piece of work: how far each of its steps is, then its result, its error, or that it was cancelled.
 
-    `note` is what holds it up just now, in words.
+    `note` is what holds it up just now, in words. `id` is what programs know it by, and can't be guessed; times are UTC.
     """
 
     number: int
@@ -40,6 +44,9 @@ class Job:
     failed: str = ""
     was_cancelled: bool = False
     note: str = ""
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    started_at: datetime = field(default_factory=runs.utc_now)
+    ended_at: datetime | None = None
     cancel: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     _steps: dict[str, Progress] = field(default_factory=dict)
@@ -70,12 +77,13 @@ class Job:
 
 
 class Desk:
-    """Where jobs lie: at most one that runs, and the last of each kind."""
+    """Where jobs lie: at most one that runs, the last of each kind, and by id the last hundred."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._last: dict[Kind, Job] = {}
+        self._known: dict[str, Job] = {}
 
     @property
     def running(self) -> Job | None:
@@ -91,6 +99,10 @@ class Desk:
         """The job of a kind that is running, or the last one."""
         return self._last.get(kind)
 
+    def find(self, ident: str) -> Job | None:
+        """One of the last jobs, by its id."""
+        return self._known.get(ident)
+
     def start(self, kind: Kind, label: str, work: Callable[[Job], Any], *, about: Any = None, join: bool = False) -> Job:
         """Begin a job in a thread; `work` returns its result. While one of the same kind runs, `join` gives that one.
 
@@ -103,7 +115,9 @@ class Desk:
             if busy:
                 raise RunBusy(f"Another {busy.kind} is going on.", "Wait for it to end; the sidebar shows how far it is.")
             job = Job(next(self._numbers), kind, label, about)
-            self._last[kind] = job
+            self._last[kind] = self._known[job.id] = job
+            if len(self._known) > _REMEMBERED:
+                del self._known[next(iter(self._known))]
         threading.Thread(target=_carry_out, args=(job, work), name=kind.value, daemon=True).start()
         return job
 
@@ -128,6 +142,7 @@ def _carry_out(job: Job, work: Callable[[Job], Any]) -> None:
     finally:
         if job.result is None and not (job.was_cancelled or job.error or job.failed):
             job.failed = "It ended unexpectedly; the server's log says more."
+        job.ended_at = runs.utc_now()
         job.ended.set()
 
 

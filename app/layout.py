@@ -1,7 +1,6 @@
 """What every page has in common: the frame, the freshness line, and how it says that something is empty or failed."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -9,10 +8,10 @@ from app import bills, connect, filters, navigation
 from app import format as fmt
 from app.cached import Figures, figures
 from app.nothing import nothing_yet
-from app.view import View
+from app.view import Choice, View
 from core.errors import SpendscopeError
-from core.models import Snapshot
-from core.store import ledger, queries
+from core.models import Filters, Snapshot
+from core.store import ledger, queries, series
 from core.store.client import Store
 from core.store.writes import LedgerEntry
 
@@ -24,6 +23,11 @@ class Page:
     figures: Figures
     view: View
     known: filters.Known
+
+    @property
+    def all_days(self) -> Filters:
+        """The selection and cost type over every day with figures: what is learnt from doesn't depend on the days shown."""
+        return replace(self.view.filters, start=self.known.coverage.first, end=self.known.coverage.last)
 
 
 STYLE = """<style>
@@ -48,15 +52,15 @@ LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 168 32" width="16
 <text x="38" y="22" font-family="system-ui, sans-serif" font-size="19" font-weight="650" fill="#7d8ca1">Spendscope</text></svg>"""
 
 
-def opened(title: str) -> Page | None:
-    """The page's figures and view, or None after saying why there are none and what to do."""
+def opened(title: str, *choices: Choice) -> Page | None:
+    """The page's figures and view, with its own choices in it, or None after saying why there are no figures and what to do."""
     held = figures()
     known = filters.known(held)
     if known is None:
         st.title(title)
         nothing_yet(held)
         return None
-    return Page(held, filters.current(known), known)
+    return Page(held, filters.current(known, choices), known)
 
 
 def demo_banner(entry: str) -> None:
@@ -75,11 +79,13 @@ def demo_banner(entry: str) -> None:
 
 def freshness(page: Page) -> None:
     """One quiet line: up to which day figures are settled, where from, how old, and what is incomplete."""
-    span = page.known.coverage
-    settled = min(span.last, page.figures.as_of - timedelta(days=page.figures.config.spendscope_settled_days + 1))
+    settled = page.figures.read(series.settled, page.figures.config.spendscope_settled_days)
     newest = page.figures.read(_newest_run)
     missing = page.figures.read(_missing)
-    parts = [f"Settled up to {fmt.day(settled)}", bills.kinds(page.figures.snapshot.bills)]
+    parts = [
+        f"Settled up to {fmt.day(settled)}" if settled and settled >= page.known.coverage.first else "No day has settled yet",
+        bills.kinds(page.figures.snapshot.bills),
+    ]
     if newest:
         parts.append(f"last run {newest.updated_at:%-d %b %Y %H:%M} UTC")
     if missing:

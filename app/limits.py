@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from app import export, filters, navigation
+from app import download, filters, navigation
 from app import format as fmt
 from app.bills import source_label
 from app.breakdown import Breakdown
@@ -97,13 +97,4 @@ def by_month(found: Breakdown) -> None:
         placeholder="–",
         alt="Cost by usage type and month",
     )
-    st.download_button(
-        "Export usage types (CSV)",
-        export.table(rows, figures, found.filters),
-        export.file_name("usage-types", found.filters),
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="export-usage-types",
-    )
+    download.table(found.page, rows, "Export usage types (CSV)", "usage-types")

@@ -9,17 +9,16 @@ if str(ROOT) not in sys.path:  # `streamlit run app/main.py` knows only this fol
 
 import streamlit as st  # noqa: E402
 
-from app import collecting, filters, layout, navigation, sidebar  # noqa: E402
+from app import collecting, layout, navigation, sidebar  # noqa: E402
 from core.errors import SpendscopeError  # noqa: E402
 
 st.set_page_config(page_title="Spendscope", page_icon=":material/donut_small:", layout="wide", initial_sidebar_state=220)
 layout.frame()
 page = navigation.navigation()
-filters.visited(page.url_path)
 try:
     collecting.keep_demo_current()
     sidebar.sidebar()
-    layout.demo_banner(page.url_path or navigation.COST.name)
+    layout.demo_banner(page.url_path or navigation.OVERVIEW.name)
     page.run()
 except SpendscopeError as error:
     layout.failed(error)

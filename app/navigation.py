@@ -16,10 +16,13 @@ class Entry(NamedTuple):
     icon: str
 
 
+OVERVIEW = Entry("overview", "Overview", ":material/dashboard:")
 COST = Entry("cost", "Cost", ":material/bar_chart:")
+ANOMALIES = Entry("anomalies", "Anomalies", ":material/troubleshoot:")
+FORECAST = Entry("forecast", "Forecast", ":material/trending_up:")
 OPPORTUNITIES = Entry("opportunities", "Opportunities", ":material/savings:")
 DATA = Entry("data", "Data", ":material/database:")
-SECTIONS = {"Costs": [COST], "Savings": [OPPORTUNITIES], "Sources": [DATA]}
+SECTIONS = {"Costs": [OVERVIEW, COST, ANOMALIES, FORECAST], "Savings": [OPPORTUNITIES], "Sources": [DATA]}
 
 
 def page(entry: Entry) -> st.Page:
@@ -33,6 +36,7 @@ def navigation() -> st.Page:
     return st.navigation({section: [page(entry) for entry in entries] for section, entries in SECTIONS.items()})
 
 
-def link(entry: Entry, label: str, icon: str | None = None) -> None:
-    """A link to a page; the filters stay as they are."""
-    st.page_link(page(entry), label=label, icon=icon, query_params={name: st.query_params.get_all(name) for name in st.query_params})
+def link(entry: Entry, label: str, icon: str | None = None, **choices: str) -> None:
+    """A link to a page; the filters stay as they are, and `choices` are that page's own."""
+    params: dict[str, str | list[str]] = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.page_link(page(entry), label=label, icon=icon, query_params={**params, **choices})

@@ -1,10 +1,12 @@
-"""What pages show while there are no figures: how far the first ones are, or the ways to get some."""
+"""What pages show where there are no figures: how far the first ones are, the ways to get some, or the way back from the filters."""
 
 import streamlit as st
 
-from app import connect, navigation, progress
+from app import connect, filters, navigation, progress
+from app import format as fmt
 from app.cached import Figures
 from app.jobs import Job, Kind, desk
+from app.view import Known, default_view
 from app.workspace import workspace
 
 
@@ -20,6 +22,28 @@ def nothing_yet(held: Figures, *, here: bool = False) -> None:
             _not_collected(here=here)
         else:
             _ways_in(here=here)
+
+
+def no_match(known: Known) -> None:
+    """The filters leave nothing."""
+    span = known.coverage
+    with st.container(border=True):
+        st.subheader("No cost matches these filters")
+        st.markdown(f"Figures are kept for {fmt.period(span.first, span.last)}. Lift a filter above, choose other days, or start over.")
+        reset(known)
+
+
+def not_known(known: Known, label: str) -> None:
+    """The filters leave rows, but no source knows this cost type of them."""
+    with st.container(border=True):
+        st.subheader(f"{label} cost isn't known here")
+        st.markdown("No row under these filters carries it. Choose another cost type above, or start over.")
+        reset(known)
+
+
+def reset(known: Known) -> None:
+    """The way back to everything."""
+    st.button("Reset filters", type="primary", on_click=filters.show, args=(default_view(known.coverage),), key="reset-empty")
 
 
 def _under_way(job: Job) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 import streamlit as st
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
 
 from app import collecting
+from app.api import application
 from app.workspace import workspace
 from core.errors import SettingError, SpendscopeError
 from core.settings import ROOT
@@ -55,21 +55,7 @@ async def lifespan(served: FastAPI) -> AsyncIterator[None]:
         collecting.close()
 
 
-api = FastAPI(title="Spendscope", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-
-
-@api.get("/healthz")
-def healthz() -> dict[str, object]:
-    """Whether the store answers, and which version of the figures it holds."""
-    return {"status": "ok", "data_version": workspace().active()[1].version}
-
-
-@api.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
-def unknown(rest: str) -> JSONResponse:
-    """The dashboard answers any path with a page, so an unknown API path says so itself."""
-    return JSONResponse({"detail": f"There is no /api/{rest}."}, status_code=404)
-
-
+api = application.make(lifespan)
 api.mount("/", dashboard)
 
 

@@ -25,13 +25,42 @@ class Known:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something that a page lets one choose beside the filter bar: the URL's parameter, and the values that it can have.
+
+    `several` at once, of which none means all, or one, where `default` holds until another is chosen. Without `values` any text will do.
+    One that isn't `lasting`, such as an open card, is forgotten on another page.
+    """
+
+    name: str
+    values: tuple[str, ...] = ()
+    several: bool = False
+    default: str = ""
+    lasting: bool = True
+
+
+@dataclass(frozen=True)
 class View:
-    """What the page shows: the filters, whether the period before stands beside them, grouping and grain."""
+    """What the page shows: the filters, whether the period before stands beside them, grouping and grain.
+
+    `own` holds what pages let one choose beside the bar, of all pages, so that it is still there on the way back to one.
+    """
 
     filters: Filters
     compare: bool = True
     group: str = DEFAULT_GROUP
     grain: Grain = Grain.DAY
+    own: Mapping[Choice, tuple[str, ...]] = field(default_factory=dict)
+
+    def chosen(self, choice: Choice) -> tuple[str, ...]:
+        """What is chosen, or the default."""
+        return self.own.get(choice, (choice.default,) if choice.default else ())
+
+    def choosing(self, choice: Choice, values: Sequence[str]) -> "View":
+        """This view with other values of one choice; the default is as good as none."""
+        rest = {other: kept for other, kept in self.own.items() if other != choice}
+        said = () if tuple(values) == (choice.default,) else tuple(values)
+        return replace(self, own={**rest, **({choice: said} if said else {})})
 
     def drilled(self, values: Sequence[str]) -> "View":
         """One level down: only these values of the present grouping, grouped by the next dimension that still divides them."""
@@ -39,8 +68,8 @@ class View:
         filters = replace(self.filters, selected=selected)
         return replace(self, filters=filters, group=self.group if len(values) > 1 else next_group(self.group, selected))
 
-    def encoded(self) -> dict[str, list[str]]:
-        """The URL's parameters; dates, cost type and currency always stand there, so that a link never drifts."""
+    def encoded(self, choices: Sequence[Choice] = ()) -> dict[str, list[str]]:
+        """The URL's parameters on a page with these choices; days, cost type and currency always stand there, so a link never drifts."""
         filters = self.filters
         params = {
             "from": [filters.start.isoformat()],
@@ -59,7 +88,7 @@ class View:
                 params.setdefault("tag", []).extend(f"{tag}={value or NONE}" for value in values)
             else:
                 params[key] = [value or NONE for value in values]
-        return params
+        return params | {choice.name: list(self.own[choice]) for choice in choices if choice in self.own}
 
 
 def next_group(group: str, selected: Mapping[str, Sequence[str]]) -> str:
@@ -80,8 +109,8 @@ def natural_grain(filters: Filters) -> Grain:
     return Grain.DAY if filters.days <= 92 else Grain.WEEK if filters.days <= 200 else Grain.MONTH
 
 
-def parse(params: Mapping[str, Sequence[str]], known: Known) -> tuple[View, list[str]]:
-    """The view that a link's parameters ask for, and a sentence for each one that can't be followed."""
+def parse(params: Mapping[str, Sequence[str]], known: Known, choices: Sequence[Choice] = ()) -> tuple[View, list[str]]:
+    """The view that a link to a page with these choices asks for, and a sentence for each parameter that can't be followed."""
     reader = _Reader(params, known)
     base = default_view(known.coverage)
     start, end = reader.period(base.filters.start, base.filters.end)
@@ -98,6 +127,8 @@ def parse(params: Mapping[str, Sequence[str]], known: Known) -> tuple[View, list
         group=reader.group(),
         grain=Grain(reader.choice("grain", [grain.value for grain in Grain], natural_grain(filters).value)),
     )
+    for choice in choices:
+        view = view.choosing(choice, reader.own(choice))
     return view, reader.problems
 
 
@@ -113,6 +144,15 @@ class _Reader:
             return value
         self.problems.append(f"The link's {name} “{value}” isn't one of {', '.join(allowed)}; {default} is shown instead.")
         return default
+
+    def own(self, choice: Choice) -> tuple[str, ...]:
+        asked = tuple(dict.fromkeys(self.params.get(choice.name, ())))
+        asked = asked if choice.several else asked[:1]
+        held = tuple(value for value in asked if not choice.values or value in choice.values)
+        for value in asked:
+            if value not in held:
+                self.problems.append(f"The link's {choice.name} “{value}” isn't one of {', '.join(choice.values)}; it is left out.")
+        return held
 
     def period(self, start: date, end: date) -> tuple[date, date]:
         start, end = self._day("from", start), self._day("to", end)

@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from core.commands import check_access, collect, demo_server, export, import_billing
+from core.commands import analyze, check_access, collect, demo_server, export, import_billing
 from core.errors import SpendscopeError
 
-COMMANDS = (collect, import_billing, export, check_access, demo_server)
+COMMANDS = (collect, import_billing, analyze, export, check_access, demo_server)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,7 @@ from core.aws.cloudwatch import MetricQuery, daily
 from core.aws.organization import Coverage
 from core.errors import AwsError, CollectionCancelled
 from core.models import INVENTORY, NO_MONTH, Partition, Progress, Report, SliceOutcome, SliceStatus
+from core.scope import Scope
 from core.settings import Settings
 from core.store import resources, writes
 from core.store.client import Store
@@ -44,7 +45,8 @@ class Slice:
 
 @dataclass
 class Collection:
-    """One run against AWS, over the accounts of `coverage`; `places` are the accounts and regions that are entered."""
+    """One run against AWS, over the accounts of `coverage`; `places` are the accounts and regions that are entered, and `left_out`
+    those that its scope leaves out."""
 
     store: Store
     run: runs.Run
@@ -54,8 +56,10 @@ class Collection:
     clock: runs.Clock
     cancelled: threading.Event
     whole: bool = False
+    scope: Scope | None = None
     coverage: Coverage = field(default_factory=lambda: Coverage("", "", (), ()))
     places: Sequence[Place] = ()
+    left_out: Sequence[Place] = ()
     outcomes: list[SliceOutcome] = field(default_factory=list)
     months: set[tuple[str, date]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)

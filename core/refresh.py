@@ -1,12 +1,13 @@
 """A collection from start to publication: plan, collect, keep, publish; one at a time, metered, cancellable."""
 
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from core import judge, runs
+from core import insight, judge, runs
 from core.aws import organization, regions
 from core.aws.access import Access
 from core.aws.meter import HOUR, Meter
@@ -16,9 +17,10 @@ from core.collection import PLAN, Collection, Place
 from core.collectors import discovered
 from core.collectors.contract import Collector, EstimateLine, Outlook
 from core.errors import AwsError, SpendscopeError
-from core.models import NO_MONTH, Progress, Report, SliceOutcome, SliceStatus, silent
+from core.models import NO_MONTH, Partition, Progress, Report, SliceOutcome, SliceStatus, silent
+from core.scope import Scope
 from core.settings import Settings
-from core.store import ledger, publish, resources, writes
+from core.store import analyses, ledger, publish, resources, writes
 from core.store.client import Store
 
 _BOUNDLESS = Decimal(1_000_000)
@@ -103,25 +105,28 @@ def refresh(
     as_of: date,
     *,
     whole: bool = False,
+    scope: Scope | None = None,
     report: Report = silent,
     cancelled: threading.Event | None = None,
     clock: runs.Clock = runs.utc_now,
 ) -> RefreshResult:
     """Collect from every account and region that can be reached, and publish it in one step.
 
-    What fails makes its slice incomplete and leaves what an earlier run knew of it. Raises RunBusy while another run is going
-    on, CollectionCancelled when `cancelled` was set, and AwsError when nothing at all could be collected; then nothing changes.
+    What fails makes its slice incomplete, what `scope` leaves out is skipped, and both leave what an earlier run knew. Raises RunBusy
+    while another run is going on, CollectionCancelled when `cancelled` was set, and AwsError when nothing at all could be collected;
+    then nothing changes.
     """
     started = clock()
     cancelled = cancelled or threading.Event()
     with runs.run(store, ledger.COLLECTION, as_of, clock, "AWS") as run:
-        collection = Collection(store, run, access, config, report, clock, cancelled, whole)
+        collection = Collection(store, run, access, config, report, clock, cancelled, whole, scope)
         try:
             _plan(collection)
             for collector in discovered():
-                collector.collect(collection)
+                _collected(collection, collector)
                 _carry_over(collection, collector)
             _judged(collection)
+            _analyzed(collection)
             months = _published(collection)
         finally:
             _keep_account(collection)
@@ -139,6 +144,40 @@ def _plan(collection: Collection) -> None:
     with ThreadPoolExecutor(collection.config.spendscope_collection_threads) as pool:
         found = pool.map(lambda member: _regions_of(collection, member), entered)
     collection.places = [Place(member.id, region) for member, regions_ in zip(entered, found, strict=True) for region in regions_]
+    if collection.scope:
+        _narrow(collection, collection.scope)
+
+
+def _narrow(collection: Collection, scope: Scope) -> None:
+    """Leave out the regions that aren't asked for; one that is and isn't there makes a slice of its own."""
+    every = collection.places
+    collection.places = [place for place in every if scope.has_region(place.region)]
+    collection.left_out = [place for place in every if not scope.has_region(place.region)]
+    for account in dict.fromkeys(place.account for place in every):
+        for region in scope.regions:
+            if Place(account, region) not in every:
+                why = f"{region} isn't collected from: it isn't enabled in this account, or AWS_REGIONS leaves it out."
+                collection.record(PLAN, Place(account, region), SliceStatus.INCOMPLETE, why)
+
+
+def _collected(collection: Collection, collector: Collector) -> None:
+    """Let a collector collect what the scope asks for; the rest of what it would list is skipped."""
+    scope = collection.scope
+    wanted = scope is None or not collector.service or scope.has_service(collector.service)
+    if wanted:
+        collector.collect(collection)
+    if scope and collector.service:
+        _leave_out(collection, collector.title, collection.left_out if wanted else (*collection.places, *collection.left_out))
+
+
+def _leave_out(collection: Collection, title: str, places: Iterable[Place]) -> None:
+    """Record what wasn't asked for. What the run before lacked of it is lacking still."""
+    held = resources.inventory(collection.store)
+    known = ledger.slices(collection.store, held.run_id) if held else []
+    lacking = {Place(o.account_id, o.region): o.reason for o in known if o.collector == title and o.status == SliceStatus.INCOMPLETE}
+    for place in places:
+        status = SliceStatus.INCOMPLETE if place in lacking else SliceStatus.SKIPPED
+        collection.record(title, place, status, lacking.get(place, "It wasn't asked for; what was known of it stays."))
 
 
 def _regions_of(collection: Collection, member: Member) -> tuple[str, ...]:
@@ -174,6 +213,20 @@ def _judged(collection: Collection) -> None:
         writes.drop_partitions(collection.store, [replace(held, source=judge.source_of(held))])
     else:
         collection.months.add((partition.source, partition.month))
+
+
+def _analyzed(collection: Collection) -> None:
+    """Say what the figures come to, as they will be once the run is published; should that fail, they are published without it."""
+    store, run_id, config = collection.store, collection.run.run_id, collection.config
+    collection.report(Progress(insight.TITLE, 0, 0))
+    try:
+        after = publish.preview(store, run_id, collection.months)
+        partition = insight.keep(store, after, run_id, config.spendscope_settled_days, collection.as_of)
+    except (SpendscopeError, *judge.STUMBLES) as error:
+        collection.record(insight.TITLE, Place(collection.payer), SliceStatus.INCOMPLETE, str(error))
+        writes.drop_partitions(store, [Partition(analyses.SOURCE, NO_MONTH, run_id)])
+    else:
+        collection.months |= {(partition.source, partition.month)} if partition else set()
 
 
 def _published(collection: Collection) -> int:

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         default="auto",
         description="The made-up organisation: `auto` shows it until there are credentials or an import, `on` always, `off` never.",
     )
+    spendscope_api_token: SecretStr = Field(
+        default=SecretStr(""), description="What programs send as `Authorization: Bearer ...`; without it only this machine's may call."
+    )
     spendscope_cost_cap_usd: Decimal = Field(
         default=Decimal("5.00"), ge=0, le=10000, description="Most that AWS may bill for the API requests of one collection, in USD."
     )

@@ -7,12 +7,14 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from app import charts, drill, explain, export, filters, layout, limits
+from app import charts, download, drill, explain, export, filters, layout, limits
 from app import format as fmt
 from app.breakdown import Breakdown, group_label, labels_of
+from app.kpi import card
+from app.nothing import no_match, not_known
 from app.view import NONE
 from core.models import DIMENSIONS, TAG_PREFIX, Grain
-from core.store import queries
+from core.store import queries, series
 
 RESOURCES_A_PAGE = 50
 INNER = {
@@ -75,18 +77,10 @@ def unknown_amounts(found: Breakdown) -> None:
 
 def empty(found: Breakdown) -> None:
     """Nothing under these filters, or nothing of this cost type."""
-    span = found.page.known.coverage
-    with st.container(border=True):
-        if found.unknown:
-            label = found.filters.cost_type.label
-            st.subheader(f"{label} cost isn't known here")
-            st.markdown(
-                f"None of the {found.unknown:,} rows under these filters carries it. Choose another cost type above, or start over."
-            )
-        else:
-            st.subheader("No cost matches these filters")
-            st.markdown(f"Figures are kept for {fmt.period(span.first, span.last)}. Lift a filter above, choose other days, or start over.")
-        st.button("Reset filters", type="primary", on_click=filters.show, args=(filters.default_view(span),), key="reset-empty")
+    if found.unknown:
+        not_known(found.page.known, found.filters.cost_type.label)
+    else:
+        no_match(found.page.known)
 
 
 def kpis(found: Breakdown) -> None:
@@ -113,12 +107,6 @@ def kpis(found: Breakdown) -> None:
         elif found.view.compare:
             before = found.filters.previous
             card("Period before", "No figures", note=fmt.period(before.start, before.end))
-
-
-def card(label: str, value: str, *, change: str | None = None, note: str | None = None, help: str | None = None) -> None:  # noqa: A002  Streamlit's own word
-    """One headline figure; a `change` is red when spend rose, a `note` has no colour."""
-    colour, arrow = ("inverse", "auto") if note is None else ("off", "off")
-    st.metric(label, value, change or note, delta_color=colour, delta_arrow=arrow, help=help, border=True, height="stretch")
 
 
 def controls(found: Breakdown) -> None:
@@ -161,7 +149,7 @@ def regrain() -> None:
 def main_chart(found: Breakdown) -> None:
     """Cost by bucket, stacked by group, with the period before."""
     view = found.view
-    settled_days = found.page.figures.config.spendscope_settled_days
+    settled = found.page.figures.read(series.settled, found.page.figures.config.spendscope_settled_days)
     figure = charts.stacked(
         found.series,
         found.top,
@@ -169,7 +157,7 @@ def main_chart(found: Breakdown) -> None:
         found.colors,
         found.currency,
         view.grain,
-        found.page.figures.as_of - timedelta(days=settled_days),
+        settled + timedelta(days=1) if settled else view.filters.start,
         found.earlier(),
     )
     st.markdown(f"**{view.filters.cost_type.label} cost per {view.grain.value}, {found.currency}, by {group_label(view.group).lower()}**")
@@ -231,7 +219,7 @@ def table(found: Breakdown) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"Total of {len(order):,}: **{fmt.exact(found.total, found.currency)}**. Tick a row to look inside."
         st.caption(said.replace("$", r"\$"), width="content")
-        table_download(found, rows.drop(columns="course"), f"by-{found.view.group.replace(':', '-')}")
+        download.table(found.page, rows.drop(columns="course"), "Export table (CSV)", f"by-{found.view.group.replace(':', '-')}")
 
 
 def table_rows(found: Breakdown, order: list[str]) -> pd.DataFrame:
@@ -250,20 +238,6 @@ def table_rows(found: Breakdown, order: list[str]) -> pd.DataFrame:
             "change_percent": [found.change_percent(group) for group in order],
             "course": [list(course.loc[group]) if group in course.index else [] for group in order],
         }
-    )
-
-
-def table_download(found: Breakdown, rows: pd.DataFrame, name: str) -> None:
-    """The table as it is shown, as CSV."""
-    st.download_button(
-        "Export table (CSV)",
-        export.table(rows, found.page.figures, found.filters),
-        export.file_name(name, found.filters),
-        "text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="export-table",
     )
 
 
@@ -304,7 +278,8 @@ def resources(found: Breakdown) -> None:
             st.pagination(pages, key="resource-page")
         said = f"{count:,} resources, **{fmt.exact(found.total, found.currency)}**. Tick one to see its charges."
         st.caption(said.replace("$", r"\$"), width="content")
-        table_download(found, rows, f"resources-{number}")
+        own_days = rows.rename(columns={"first_day": "began", "last_day": "ended"})  # the export has first_day and last_day of the view
+        download.table(found.page, own_days, "Export table (CSV)", f"resources-{number}")
     if picked_rows:
         charges(found, rows["resource"].iloc[picked_rows[0]])
 

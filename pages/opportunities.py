@@ -1,6 +1,5 @@
 """What can be saved, by how much, and why; a row opens its evidence."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
@@ -8,11 +7,14 @@ import streamlit as st
 
 from app import charts, evidence, export, filters, layout, navigation
 from app import format as fmt
+from app.findings import FOLLOWED, followed
+from app.kpi import card
 from app.layout import Page
+from app.view import Choice
 from core import checks
 from core.models import Filters
 from core.store import opportunities
-from core.store.opportunities import Totals
+from core.store.opportunities import Selection, Totals
 
 ROWS = 50
 BAR = "#0072b2"
@@ -35,39 +37,44 @@ TYPES = {
     "savings_plans": "Savings Plans",
     "commitments": "Commitments",
 }
-# The filters that findings follow; they have no day and no charge category.
-USED = ("account", "service", "region", "provider")
+TYPE = Choice("type", tuple(TYPES), several=True)
+PRIORITY = Choice("priority", ("high", "medium", "low"), several=True)
+SORT = Choice("sort", tuple(SORTS), default="monthly_savings")
 
 
 def main() -> None:
     """The page, from the total to each finding's evidence."""
-    page = layout.opened("Opportunities")
+    page = layout.opened("Opportunities", TYPE, PRIORITY, SORT)
     if page is None:
         return
     heading = st.container()
     filters.bar(page.figures, page.view, page.known)
-    selected = {key: values for key, values in page.view.filters.selected.items() if key in USED}
-    everything = page.figures.read(opportunities.totals, {})
+    selected = followed(page.view.filters)
+    judged = page.figures.read(opportunities.totals, {}).found or page.figures.read(opportunities.not_measured_count, {})
     found = page.figures.read(opportunities.totals, selected)
     with heading:
-        st.title(headline(found))
+        st.title(headline(found) if judged else "Opportunities")
         layout.freshness(page)
-    if not everything.found and not page.figures.read(opportunities.not_measured_count, {}):
+    if not judged:
         nothing()
         return
     left_out(page.view.filters)
-    kpis(page, found, selected)
-    chosen = {**selected, **choices(page, selected)}
-    by_check(page, chosen)
-    table(page, chosen)
+    if not found.found:
+        none_here(page)
+    else:
+        kpis(page, found, selected)
+        chosen = {**selected, "type": page.view.chosen(TYPE), "priority": page.view.chosen(PRIORITY)}
+        choices(page, selected, chosen)
+        by_check(page, chosen)
+        table(page, chosen)
     not_measured(page, selected)
 
 
 def headline(found: Totals) -> str:
     """What can be saved, in one sentence."""
     if not found.found:
-        return "No opportunities were found"
-    return f"{fmt.short(found.savings)} a month can be saved on {fmt.count(found.counted, 'resource')}".replace("$", r"\$")
+        return "No opportunities under these filters"
+    return fmt.plain(f"{fmt.short(found.savings)} a month can be saved on {fmt.count(found.counted, 'resource')}")
 
 
 def nothing() -> None:
@@ -78,60 +85,56 @@ def nothing() -> None:
         navigation.link(navigation.DATA, "Collect from AWS", ":material/arrow_forward:")
 
 
+def none_here(page: Page) -> None:
+    """Other filters would show some, or nothing was found at all."""
+    with st.container(border=True):
+        st.subheader("Nothing was found here")
+        st.markdown("No check found anything under these filters. Lift a filter above, or start over.")
+        reset = filters.default_view(page.known.coverage)
+        st.button("Reset filters", type="primary", on_click=filters.show, args=(reset,), key="reset-empty")
+
+
 def left_out(shown: Filters) -> None:
     """Say which filters don't apply here."""
-    ignored = sorted(key.replace("_", " ") for key in shown.selected if key not in USED)
+    ignored = sorted(key.replace("_", " ") for key in shown.selected if key not in FOLLOWED)
     if ignored:
-        st.caption(f"Findings follow the filters by account, service and region; {' and '.join(ignored)} doesn't apply to them.")
+        said = f"Findings follow the filters by account, service and region; {' and '.join(ignored)} doesn't apply to them."
+        st.caption(fmt.plain(said))
 
 
-def kpis(page: Page, found: Totals, selected: dict[str, tuple[str, ...]]) -> None:
+def kpis(page: Page, found: Totals, selected: Selection) -> None:
     """The total and what it leaves out."""
     unmeasured = page.figures.read(opportunities.not_measured_count, selected)
     with st.grid("auto", min_column_width=230, key="opportunity-kpis"):
         exactly = f"Exactly {fmt.exact(found.savings)}: the best finding of each resource, net of commitments, at 730 hours a month."
-        card("Saves a month", fmt.short(found.savings), note=f"{fmt.short(found.savings * 12)} a year", explained=exactly)
-        card("Findings", f"{found.found:,}", note=f"{found.counted:,} counted", explained="Of several findings on one resource one counts.")
+        card("Saves a month", fmt.short(found.savings), note=f"{fmt.short(found.savings * 12)} a year", help=exactly)
+        card("Findings", f"{found.found:,}", note=f"{found.counted:,} counted", help="Of several findings on one resource one counts.")
         if found.unpriced:
-            card(
-                "Without a price",
-                f"{found.unpriced:,}",
-                note="save nothing in the total",
-                explained="No price was found, and none is guessed.",
-            )
-        card(
-            "Not measured",
-            f"{unmeasured:,}",
-            note="listed below",
-            explained="What couldn't be judged, with the reason. It is never read as idle.",
-        )
+            told = "No price was found, and none is guessed."
+            card("Without a price", f"{found.unpriced:,}", note="save nothing in the total", help=told)
+        told = "What couldn't be judged, with the reason. It is never read as idle."
+        card("Not measured", f"{unmeasured:,}", note="listed below" if unmeasured else "everything was judged", help=told)
 
 
-def card(label: str, value: str, *, note: str, explained: str) -> None:
-    """One headline figure."""
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", help=explained.replace("$", r"\$"), border=True, height="stretch")
-
-
-def choices(page: Page, selected: dict[str, tuple[str, ...]]) -> dict[str, Sequence[str]]:
+def choices(page: Page, selected: Selection, chosen: Selection) -> None:
     """The page's own filters, and the export."""
-    types = list(page.figures.read(opportunities.by, selected, "type")["key"])
+    found = page.figures.read(opportunities.by, selected, "type")["key"]
+    types = list(dict.fromkeys([*found, *page.view.chosen(TYPE)]))
     with st.container(horizontal=True, vertical_alignment="bottom", key="opportunity-choices"):
-        kinds = st.pills("Type", types, selection_mode="multi", format_func=lambda key: TYPES.get(key, key), key="opportunity-types")
-        priorities = st.pills("Priority", ["high", "medium", "low"], selection_mode="multi", format_func=str.capitalize, key="priorities")
-        rows = page.figures.read(opportunities.export, {**selected, "type": kinds or (), "priority": priorities or ()})
+        st.pills("Type", types, selection_mode="multi", format_func=lambda key: TYPES.get(key, key), **filters.bound(TYPE, page.view))
+        st.pills("Priority", PRIORITY.values, selection_mode="multi", format_func=str.capitalize, **filters.bound(PRIORITY, page.view))
         st.download_button(
             "Export findings (CSV)",
-            export.table(rows, page.figures, page.view.filters),
+            export.table(page.figures.read(opportunities.export, chosen), page.figures, page.view.filters),
             export.file_name("opportunities", page.view.filters),
             "text/csv",
             icon=":material/download:",
             on_click="ignore",
             key="export-opportunities",
         )
-    return {"type": kinds or (), "priority": priorities or ()}
 
 
-def by_check(page: Page, chosen: dict[str, Sequence[str]]) -> None:
+def by_check(page: Page, chosen: Selection) -> None:
     """Savings by check, the largest first."""
     sums = page.figures.read(opportunities.by, chosen, "check")
     amounts = {key: Decimal(saves) for key, saves in zip(sums["key"], sums["savings"], strict=True) if saves}
@@ -140,20 +143,21 @@ def by_check(page: Page, chosen: dict[str, Sequence[str]]) -> None:
     labels = {check.id: check.label for check in checks.discovered()}
     st.markdown("**Savings a month by check, USD**")
     figure = charts.ranking(amounts, charts.ranked(amounts), labels, dict.fromkeys(amounts, BAR), "USD")
-    figure.update_layout(height=60 + 46 * len(amounts))
+    figure.update_layout(height=20 + 40 * len(amounts))
     st.plotly_chart(figure, key="by-check", alt="Savings by check")
 
 
-def table(page: Page, chosen: dict[str, Sequence[str]]) -> None:
+def table(page: Page, chosen: Selection) -> None:
     """The findings, a page at a time; a ticked row opens its evidence."""
     found = page.figures.read(opportunities.totals, chosen)
     if not found.found:
-        st.info("No finding under these filters.", icon=":material/filter_alt_off:")
+        st.info("No finding of this type and priority.", icon=":material/filter_alt_off:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        sort = st.selectbox("Sort by", list(SORTS), format_func=SORTS.__getitem__, width=180, key="opportunity-sort")
+        st.selectbox("Sort by", SORT.values, format_func=SORTS.__getitem__, width=180, **filters.bound(SORT, page.view))
         pages = -(-found.found // ROWS)
         number = st.pagination(pages, key="opportunity-page") if pages > 1 else 1
+    (sort,) = page.view.chosen(SORT)
     descending = sort in ("monthly_savings", "confidence", "priority")
     rows = page.figures.read(opportunities.page, chosen, ROWS, ((number or 1) - 1) * ROWS, sort, descending=descending)
     key = f"opportunities-{st.session_state.setdefault('opportunity-turn', 0)}"
@@ -179,8 +183,8 @@ def table(page: Page, chosen: dict[str, Sequence[str]]) -> None:
         placeholder="–",
         alt="Findings, sorted as chosen",
     )
-    said = f"{found.found:,} findings, {found.counted:,} counted: **{fmt.exact(found.savings)}** a month. Tick a row for its evidence."
-    st.caption(said.replace("$", r"\$"))
+    said = f"{fmt.count(found.found, 'finding')}, {found.counted:,} counted: **{fmt.exact(found.savings)}** a month."
+    st.caption(f"{said} Tick a row for its evidence.".replace("$", r"\$"))
     if picked.selection.rows:
         st.session_state["opportunity-turn"] += 1  # a table under a new key has forgotten the tick that is followed now
         evidence.card(page.figures, rows["id"].iloc[picked.selection.rows[0]])
@@ -207,7 +211,7 @@ def shown(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def not_measured(page: Page, selected: dict[str, tuple[str, ...]]) -> None:
+def not_measured(page: Page, selected: Selection) -> None:
     """What couldn't be judged, and why."""
     count = page.figures.read(opportunities.not_measured_count, selected)
     if not count:

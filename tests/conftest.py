@@ -6,15 +6,19 @@ The embedded engine takes one folder a process, so tests get databases of their 
 import itertools
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core import runs, settings
+from core import refresh, runs, settings
+from core.aws.access import demo_access
 from core.settings import ROOT, Settings
 from core.store.client import Store
-from core.store.migrations import migrate
+from core.store.migrations import MIGRATIONS, SCHEMA_MIGRATIONS, migrate
+from tests.core.collected import AS_OF, Collected
+from tests.processes import demo_process
 
 SAMPLES = ROOT.parent / "shared" / "data"
 """Real exports that lie beside a developer's clone; the tests about them are there when they are."""
@@ -54,12 +58,32 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         server.kill()
 
 
+_idle: dict[str, list[str]] = defaultdict(list)
+"""Databases that tests are done with and that are as new again, by DSN: making all tables takes longer than most tests."""
+
+
 def fresh(config: Settings) -> Iterator[Store]:
     """A migrated store in a database of its own."""
-    held = Store(config, database=f"test_{next(_numbers)}")
+    idle = _idle[config.clickhouse_dsn.get_secret_value()]
+    database = idle.pop() if idle else f"test_{next(_numbers)}"
+    held = Store(config, database=database)
     migrate(held, runs.utc_now())
     yield held
+    if emptied(held):
+        idle.append(database)
     held.close()
+
+
+def emptied(store: Store) -> bool:
+    """Empty a store's tables; False where a test has made others, or lost some."""
+    own = {SCHEMA_MIGRATIONS.name, *(table.name for _, tables in MIGRATIONS for table in tables)}
+    counts = dict(store.rows("SELECT name, total_rows FROM system.tables WHERE database = currentDatabase()"))
+    if counts.keys() != own or counts.pop(SCHEMA_MIGRATIONS.name) != len(MIGRATIONS):
+        return False
+    for table, count in counts.items():
+        if count:
+            store.execute(f"TRUNCATE TABLE {table}")
+    return True
 
 
 @pytest.fixture
@@ -72,3 +96,16 @@ def store(embedded: Settings) -> Iterator[Store]:
 def any_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store of each kind."""
     yield from fresh(request.getfixturevalue(request.param))
+
+
+@pytest.fixture(scope="session")
+def collected(embedded: Settings) -> Iterator[Collected]:
+    """The demo organisation, collected once for every test that looks at it."""
+    held = Store(embedded, database="test_collect_the_demo")
+    migrate(held, runs.utc_now())
+    with demo_process(AS_OF) as demo:
+        results = [
+            refresh.refresh(held, demo_access(demo.endpoint, refresh.metered(held, embedded, demo=True)), embedded, AS_OF) for _ in range(2)
+        ]
+        yield Collected(held, demo.endpoint, *results)
+    held.close()

@@ -1,6 +1,6 @@
 """What is published, month by month, ours beside the source's own sum."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +10,7 @@ from app.bills import source_label
 from app.cached import Figures
 from app.sources.changing import attempt
 from core.models import CostType
-from core.store import publish, queries
+from core.store import publish, queries, series
 
 
 def freshness(held: Figures) -> None:
@@ -18,15 +18,14 @@ def freshness(held: Figures) -> None:
     span = held.read(queries.coverage)
     if span is None:
         return
-    settled = min(span.last, settled_up_to(held))
-    st.caption(
-        f"Charges of {fmt.period(span.first, span.last)} in {', '.join(span.currencies)} · settled up to {fmt.day(settled)} · days are UTC"
-    )
+    settled = settled_up_to(held)
+    told = "no day has settled yet" if settled < span.first else f"settled up to {fmt.day(settled)}"
+    st.caption(f"Charges of {fmt.period(span.first, span.last)} in {', '.join(span.currencies)} · {told} · days are UTC")
 
 
 def settled_up_to(held: Figures) -> date:
-    """The last day that is old enough not to change."""
-    return held.as_of - timedelta(days=held.config.spendscope_settled_days + 1)
+    """The last day that was old enough not to change as it was read."""
+    return held.read(series.settled, held.config.spendscope_settled_days) or date.min
 
 
 def months(held: Figures) -> None:

@@ -3,19 +3,32 @@
 A series is freed of its calendar charges, forecast by simple models (forecast_choice), and the charges are put back on their days.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.analysis.forecast_charges import CalendarCharge, falls_on, find_charges
 from core.analysis.forecast_choice import choose
 from core.analysis.forecast_history import History, read_history
-from core.analysis.forecast_intervals import NORMAL, half_widths, past_errors
+from core.analysis.forecast_intervals import NORMAL, half_widths, least, past_errors, sum_half_widths
 from core.analysis.forecast_rhythm import Floats
 from core.errors import AnalysisRefused
 
 LONGEST_HORIZON = 400  # days; beyond it a daily forecast says nothing
+
+
+@dataclass(frozen=True)
+class Fan:
+    """One amount that is forecast, with the bounds that it stays within in 80 and in 95 % of cases."""
+
+    mean: float
+    lower80: float
+    upper80: float
+    lower95: float
+    upper95: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,35 @@ class Forecast:
     charges: tuple[CalendarCharge, ...]
     mean_absolute_error: float | None
     notes: tuple[str, ...]
+    errors: Floats = field(repr=False, compare=False)
+    history: History = field(repr=False, compare=False)
+
+    def total(self, first: date, last: date) -> Fan:
+        """The sum of the days from `first` to `last`, which must be forecast ones.
+
+        Days err together, so the bounds of a sum aren't the sum of the days' bounds: they come from what the method missed the same sum by
+        on past days. Where the past is too short for that, the days are taken to err all to the same side, which is the widest.
+        """
+        within = self.days["date"].between(pd.Timestamp(first), pd.Timestamp(last)).to_numpy()
+        if within.sum() != (last - first).days + 1:
+            raise ValueError(f"The days from {first} to {last} aren't all forecast.")
+        days = self.days[within]
+        mean = float(days["mean"].sum())
+        widths = self._widths(within)
+        if widths is None:
+            return Fan(mean, **{name: float(days[name].sum()) for name in days.columns.drop(["date", "mean"])})
+        charged = sum(charge.sigma**2 * falls_on(pd.DatetimeIndex(days["date"]), charge.key).sum() for charge in self.charges)
+        bounds: dict[str, float] = {}
+        for level, width in widths.items():
+            whole = float(np.sqrt(width**2 + NORMAL[level] ** 2 * charged))
+            bounds |= {f"lower{level}": mean - whole, f"upper{level}": mean + whole}
+        return Fan(mean, **{name: float(np.clip(bound, self.history.floor, self.history.ceiling)) for name, bound in bounds.items()})
+
+    def _widths(self, within: NDArray[np.bool_]) -> dict[int, float] | None:
+        """How far the sum of some of the days may be off by level, without the calendar's charges."""
+        ahead = np.asarray(np.flatnonzero(within) + 1 + self.history.unknown_end, dtype=np.float64)
+        usual = float(np.median(np.abs(self.history.values[-28:])))
+        return sum_half_widths(self.errors[:, self.history.unknown_end :][:, within], least(usual, ahead))
 
 
 def forecast(series: pd.Series, horizon: int) -> pd.DataFrame:
@@ -59,6 +101,8 @@ def explained_forecast(series: pd.Series, horizon: int) -> Forecast:
         charges=tuple(charges),
         mean_absolute_error=float(np.nanmean(np.abs(errors))) if np.isfinite(errors).any() else None,
         notes=chosen.notes,
+        errors=errors,
+        history=history,
     )
 
 

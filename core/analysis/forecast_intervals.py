@@ -1,6 +1,7 @@
 """Intervals from a forecast's own past errors: what share of them stayed within, days ahead with their neighbours."""
 
 import numpy as np
+from scipy.special import stdtrit
 
 from core.analysis.forecast_rhythm import WEEK, Floats
 
@@ -23,10 +24,30 @@ def past_errors(values: Floats, fan: Floats) -> Floats:
 def half_widths(errors: Floats, usual: float) -> dict[int, Floats]:
     """For each level the distance from mean to bound by days ahead; `usual` is what a day costs, in the series' unit."""
     ahead = np.arange(1, errors.shape[1] + 1)
-    least = _LEAST * usual * np.sqrt((ahead + WEEK - 1) / WEEK)
-    widths = {level: np.maximum(_width(np.abs(errors), level / 100, ahead), NORMAL[level] * least) for level in NORMAL}
+    floor = least(usual, ahead)
+    widths = {level: np.maximum(_width(np.abs(errors), level / 100, ahead), NORMAL[level] * floor) for level in NORMAL}
     widths[95] = np.maximum(widths[95], widths[80])
     return widths
+
+
+def least(usual: float, ahead: Floats) -> Floats:
+    """The standard deviation, by days ahead, below which no series is believed to be certain; `usual` is what a day costs."""
+    return np.asarray(_LEAST * usual * np.sqrt((ahead + WEEK - 1) / WEEK))
+
+
+def sum_half_widths(errors: Floats, floors: Floats) -> dict[int, float] | None:
+    """The same for the sum of some days, which err together. None where fewer than a dozen past sums are known.
+
+    `errors` are those days' past errors, a column for each; `floors` the standard deviations that they have at least.
+    """
+    missed = errors.sum(axis=1)
+    missed = missed[np.isfinite(missed)]
+    if len(missed) < _ENOUGH:
+        return None
+    # Past sums overlap: of so many in a row only every n-th is news, n being the days in one.
+    freedom = max(len(missed) / errors.shape[1], 1.0)
+    sigma, floor = float(np.sqrt(np.mean(missed**2))), float(np.sqrt((floors**2).sum()))
+    return {level: max(float(stdtrit(freedom, 0.5 + level / 200)) * sigma, NORMAL[level] * floor) for level in NORMAL}
 
 
 def _width(size: Floats, share: float, ahead: Floats) -> Floats:

@@ -2,13 +2,13 @@
 
 A fan has a row for each day of the history (the origin) and a column for each day ahead; its last row is the forecast.
 Rows in which a model can't speak yet are NaN. Parameters are fitted once, on the whole history.
+
+statsmodels is imported where it's used: loading it takes longer than everything else that most commands do.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-from statsmodels.tsa.statespace.sarimax import SARIMAX
 
 from core.analysis.forecast_rhythm import WEEK, Floats
 
@@ -50,6 +50,8 @@ def weekday_median(values: Floats, horizon: int, weeks: int = 4) -> Fan:
 
 def ets(values: Floats, horizon: int, *, trend: bool, weekly: bool) -> Fan:
     """Exponential smoothing with additive errors, a damped trend and a weekly season where asked."""
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
     name = f"ETS(A,{'Ad' if trend else 'N'},{'A' if weekly else 'N'})"
     model = ETSModel(
         values,
@@ -73,6 +75,8 @@ def ets(values: Floats, horizon: int, *, trend: bool, weekly: bool) -> Fan:
 
 def sarimax(values: Floats, horizon: int) -> Fan:
     """SARIMAX (1,0,1)(0,1,1) over weeks; its forecasts from every origin are the filter's states carried forward."""
+    from statsmodels.tsa.statespace.sarimax import SARIMAX
+
     scale = float(np.std(values)) or 1.0
     model = SARIMAX(values / scale, order=(1, 0, 1), seasonal_order=(0, 1, 1, WEEK), concentrate_scale=True)
     fit = model.fit(start_params=[0.5, -0.2, -0.7], disp=False, maxiter=_SARIMAX_STEPS, cov_type="none", warn_convergence=False)

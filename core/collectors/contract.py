@@ -37,6 +37,8 @@ class Collector:
     """One AWS service's facts.
 
     `resource_types` are the rows of `resource_metrics` that it keeps, which are carried over from the last run where this one fails.
+    `service` is the label of the service whose resources it lists account by account and region by region, which a scope can leave out;
+    "" for one that is about something else and always runs.
     `reads` are rows that others keep and this one looks at in the run's own inventory, so it comes after all that read none.
     `collect` records a slice for each account and region; it raises only what ends the whole collection.
     """
@@ -48,3 +50,4 @@ class Collector:
     collect: Callable[[Collection], None]
     resource_types: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    service: str = ""

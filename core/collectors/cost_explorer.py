@@ -24,13 +24,14 @@ from core.collection import Collection, Place
 from core.collectors.contract import Collector, EstimateLine, Outlook
 from core.errors import AwsError
 from core.models import COST_EXPLORER, CostType, Progress, SliceStatus, month_after
+from core.scope import MONTHS_BACK, Scope
 from core.services import service
 from core.store import publish, queries, writes
 from core.store.client import Store
 
 TITLE = "Cost Explorer: costs"
 USAGE_TYPES_TITLE = "Cost Explorer: usage types"
-WHOLE_MONTHS = 13
+WHOLE_MONTHS = MONTHS_BACK
 
 # RECORD_TYPE values by FOCUS charge category, as the API and as the console spell them; every other is usage.
 OTHER_CHARGES: Mapping[str, tuple[str, ...]] = {
@@ -64,10 +65,11 @@ class Charge:
     usage_type: str = ""
 
 
-def months_to_read(store: Store, source: str, as_of: date, lookback_days: int, *, whole: bool) -> list[date]:
+def months_to_read(store: Store, source: str, as_of: date, lookback_days: int, *, whole: bool, scope: Scope | None = None) -> list[date]:
     """The months that a collection asks for: thirteen whole ones and the open one at first, then those that may still change.
 
-    Months that an export holds are left to it. Nothing is asked for a month without a whole day before `as_of`.
+    A scope names the months instead. Months that an export holds are left to it. Nothing is asked for a month without a whole day
+    before `as_of`.
     """
     bills = publish.snapshot(store).bills
     mine = {bill.month for bill in bills if bill.source == source}
@@ -75,11 +77,12 @@ def months_to_read(store: Store, source: str, as_of: date, lookback_days: int, *
     every = [month_after(as_of, -back) for back in range(WHOLE_MONTHS, -1, -1)]
     changing = month_after(as_of - timedelta(days=lookback_days))
     estimated = set(queries.estimated_months(store, source))
-    wanted = [
-        month
-        for month in every
-        if whole or not mine or month >= changing or month in estimated or (month > min(mine) and month not in mine)
-    ]
+    if scope:
+        wanted = [month for month in every if scope.has_month(month)]
+    elif whole or not mine:
+        wanted = every
+    else:
+        wanted = [month for month in every if month >= changing or month in estimated or (month > min(mine) and month not in mine)]
     return [month for month in wanted if month not in exported and month < as_of]
 
 
@@ -92,13 +95,15 @@ def collect(collection: Collection) -> None:
     """Ask, reconcile, keep. Unless all of it is there and adds up, no month of it is published."""
     source, place = source_of(collection.payer), Place(collection.payer)
     lookback = collection.config.aws_cost_lookback_days
-    months = months_to_read(collection.store, source, collection.as_of, lookback, whole=collection.whole)
+    months = months_to_read(collection.store, source, collection.as_of, lookback, whole=collection.whole, scope=collection.scope)
     if not months:
-        collection.record(TITLE, place, SliceStatus.SKIPPED, "Billing exports hold every month.")
+        why = "No whole day of it is over yet, or billing exports hold it." if collection.scope else "Billing exports hold every month."
+        collection.record(TITLE, place, SliceStatus.SKIPPED, why)
         return
     with collection.slice(TITLE, place) as current:
         client = collection.access.client("ce")
-        found = Asked(collection, client, months[0]).everything()
+        end = min(collection.as_of, month_after(months[-1], 1))
+        found = Asked(collection, client, months[0], end).everything()
         reconcile(found.charges, found.outline)
         writes.insert_rows(collection.store, "source_totals", totals(found, collection, source, months))
         names = found.names | {member.id: member.name for member in collection.coverage.members if member.name}
@@ -106,7 +111,7 @@ def collect(collection: Collection) -> None:
         current.row_count = collection.keep_costs("cost_metrics", source, rows)
     if (source, months[-1]) in collection.months:
         with collection.slice(USAGE_TYPES_TITLE, place) as current:
-            answer = costs.ask(client, Question(months[0], collection.as_of, ("SERVICE", "USAGE_TYPE"), "MONTHLY", quantity=True))
+            answer = costs.ask(client, Question(months[0], end, ("SERVICE", "USAGE_TYPE"), "MONTHLY", quantity=True))
             kept = (row for row in map(usage_type_row, answer.rows) if row["month"] in months)
             current.row_count = collection.keep_costs("usage_type_costs", source, kept)
 
@@ -123,8 +128,8 @@ class Found:
 class Asked:
     """The questions of one collection, some at once, counted for the progress."""
 
-    def __init__(self, collection: Collection, client: Any, start: date) -> None:
-        self._collection, self._client, self._start = collection, client, start
+    def __init__(self, collection: Collection, client: Any, start: date, end: date) -> None:
+        self._collection, self._client, self._start, self._end = collection, client, start, end
         self._done, self._total = 0, 1
 
     def everything(self) -> Found:
@@ -158,7 +163,7 @@ class Asked:
         return Found(list(split_ec2_other(charges, split.rows)), outline.rows, names)
 
     def _question(self, *group_by: str, granularity: str = "DAILY", where: costs.Filter | None = None) -> Question:
-        return Question(self._start, self._collection.as_of, group_by, granularity, where)
+        return Question(self._start, self._end, group_by, granularity, where)
 
     def _ask_all(self, questions: Sequence[Question]) -> list[Answer]:
         self._total += len(questions)

@@ -16,6 +16,7 @@ from core.aws.listing import chosen, ids, moment, pages, tags_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
+from core.services import EBS
 
 TITLE = "EBS volumes"
 VOLUME_TYPE = "ec2:volume"
@@ -74,4 +75,5 @@ COLLECTOR = Collector(
     estimate=estimate,
     collect=collect,
     resource_types=(VOLUME_TYPE,),
+    service=EBS.label,
 )

@@ -18,6 +18,7 @@ from core.aws.meter import usd_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
+from core.services import EC2_LABEL
 from core.store import resources
 
 TITLE = "EC2 instances"
@@ -166,4 +167,5 @@ COLLECTOR = Collector(
     estimate=estimate,
     collect=collect,
     resource_types=(INSTANCE_TYPE,),
+    service=EC2_LABEL,
 )

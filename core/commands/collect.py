@@ -11,11 +11,10 @@ from datetime import date
 from core import refresh
 from core.aws.access import Access, demo_access, own_access
 from core.aws.meter import Meter
-from core.commands.common import ProgressLine, add_as_of, as_of, opened
+from core.commands.common import ProgressLine, add_as_of, as_of, opened, shown_database
 from core.demo.process import DemoProcess
 from core.models import SliceStatus
 from core.settings import settings
-from core.store.client import DATABASE, DEMO_DATABASE
 
 NAME = "collect"
 HELP = "collect costs, resources and utilisation from AWS"
@@ -35,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Say what it will cost, collect, and say what came of it. Returns 1 where something is incomplete."""
     config, day, demo = settings(), as_of(options), settings().spendscope_demo == "on"
-    store = opened(DEMO_DATABASE if demo else DATABASE)
+    store = opened(shown_database())
     tell_estimate(refresh.estimate(store, config, day, whole=options.whole), demo=demo)
     if options.estimate:
         return 0

@@ -8,7 +8,7 @@ from datetime import date
 from core import runs
 from core.models import Progress
 from core.settings import settings
-from core.store.client import DATABASE, Store
+from core.store.client import DATABASE, DEMO_DATABASE, Store
 from core.store.migrations import migrate
 
 
@@ -18,6 +18,11 @@ def opened(database: str = DATABASE) -> Store:
     migrate(store, runs.utc_now())
     runs.heal(store)
     return store
+
+
+def shown_database() -> str:
+    """The database that the settings ask for: the demo's, or one's own."""
+    return DEMO_DATABASE if settings().spendscope_demo == "on" else DATABASE
 
 
 def add_as_of(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from core.aws.meter import ApiCall
-from core.models import RunStatus, SliceOutcome, SliceStatus
+from core.models import INVENTORY, RunStatus, SliceOutcome, SliceStatus, Snapshot
 from core.store import queries
 from core.store.client import Store
 from core.store.writes import LedgerEntry
@@ -37,6 +37,12 @@ def slices(store: Store, run_id: str) -> list[SliceOutcome]:
     ]
 
 
+def incomplete(store: Store, snap: Snapshot) -> list[SliceOutcome]:
+    """What the collections lack whose inventories are published: figures are without it, or as an earlier one knew it."""
+    runs = dict.fromkeys(partition.run_id for partition in snap.current if partition.kind == INVENTORY)
+    return [part for run_id in runs for part in slices(store, run_id) if part.status is SliceStatus.INCOMPLETE]
+
+
 def calls(store: Store, run_id: str) -> list[ApiCall]:
     """The calls of a run by service, operation, account and region, the dearest first."""
     rows = store.rows(
@@ -63,6 +69,20 @@ def cost_explorer_requests(store: Store, since: datetime) -> list[datetime]:
         {"since": since},
     )
     return [called_at for called_at, count in rows for _ in range(count)]
+
+
+def calls_in_all(store: Store) -> list[tuple[str, str, int, int]]:
+    """Requests and errors of every run so far, by service and operation."""
+    return list(store.rows("SELECT service, operation, sum(requests), sum(errors) FROM api_calls GROUP BY ALL ORDER BY ALL"))
+
+
+def durations(store: Store) -> list[float]:
+    """How long each collection took that has ended, in seconds."""
+    rows = store.rows(
+        "SELECT argMax(seconds, updated_at) FROM collection_runs WHERE kind = {kind:String} AND status != {running:String} GROUP BY run_id",
+        {"kind": COLLECTION, "running": RunStatus.RUNNING.value},
+    )
+    return [seconds for (seconds,) in rows]
 
 
 def newest_collection(store: Store, statuses: Sequence[RunStatus] = (RunStatus.PUBLISHED,)) -> LedgerEntry | None:

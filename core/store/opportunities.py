@@ -90,6 +90,17 @@ def by(store: Store, snap: Snapshot, selected: Selection, dimension: str) -> pd.
     )
 
 
+def resources_by(store: Store, snap: Snapshot, selected: Selection, dimension: str) -> dict[str, int]:
+    """How many resources have any such finding, by one of `COLUMNS`."""
+    where, params = _where(snap, selected)
+    rows = store.rows(
+        f"SELECT {COLUMNS[dimension]} AS key, uniqExact(account_id, region, resource_id) FROM optimization_opportunities WHERE {where} "
+        "GROUP BY key ORDER BY key SETTINGS prefer_column_name_to_alias = 1",
+        params,
+    )
+    return dict(rows)
+
+
 def one(store: Store, snap: Snapshot, ident: str) -> dict[str, Any] | None:
     """A finding in full, with its evidence and price read; None when there is no such id."""
     params = {**_current(snap), "id": ident}

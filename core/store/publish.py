@@ -34,11 +34,14 @@ def publish(store: Store, run_id: str, months: Iterable[tuple[str, date]]) -> Sn
 
     Any other source of the same billing account and month steps back: two are never added up.
     """
-    moves = dict.fromkeys(months, run_id)
-    for held in snapshot(store).current:
-        if any(rivals(held.source, source) and month == held.month for source, month in tuple(moves)):
-            moves.setdefault((held.source, held.month), OFF)
-    return _move(store, moves)
+    return _move(store, _moves(snapshot(store), run_id, months))
+
+
+def preview(store: Store, run_id: str, months: Iterable[tuple[str, date]]) -> Snapshot:
+    """What would be current if a run were published for its months; the version is that of what is."""
+    now = snapshot(store)
+    after = {(held.source, held.month): held.run_id for held in now.current} | _moves(now, run_id, months)
+    return Snapshot(now.version, tuple(Partition(*where, run) for where, run in sorted(after.items()) if run != OFF))
 
 
 def switch(store: Store, source: str, month: date) -> Snapshot:
@@ -130,6 +133,15 @@ def _pasts(store: Store) -> list[list[Partition]]:
         elif run != OFF:
             past.append(made)
     return [past for past in pasts.values() if past]
+
+
+def _moves(now: Snapshot, run_id: str, months: Iterable[tuple[str, date]]) -> dict[tuple[str, date], str]:
+    """What publishing a run for its months makes current: the run there, and nothing of their rivals."""
+    moves = dict.fromkeys(months, run_id)
+    for held in now.current:
+        if any(rivals(held.source, source) and month == held.month for source, month in tuple(moves)):
+            moves.setdefault((held.source, held.month), OFF)
+    return moves
 
 
 def _move(store: Store, moves: Mapping[tuple[str, date], str]) -> Snapshot:

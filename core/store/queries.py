@@ -330,6 +330,35 @@ def coverage(store: Store, snap: Snapshot) -> Coverage | None:
     return Coverage(min(row[2] for row in rows), max(row[3] for row in rows), tuple(row[0] for row in rows))
 
 
+@dataclass(frozen=True)
+class SourceSpan:
+    """The days of one source's published figures in one currency, and the day that the run of its last month took for today."""
+
+    source: str
+    currency: str
+    first: date
+    last: date
+    as_of: date
+
+
+def source_spans(store: Store, snap: Snapshot) -> list[SourceSpan]:
+    """Each source that has figures, by currency."""
+    if not snap.bills:
+        return []
+    rows = store.rows(
+        f"""SELECT source, currency, min(day), max(day) FROM cost_metrics WHERE {_CURRENT}
+        GROUP BY source, currency ORDER BY source, currency""",
+        _current(snap),
+    )
+    runs = {partition.run_id for partition in snap.bills}
+    read = dict(
+        store.rows("SELECT run_id, max(as_of) FROM collection_runs WHERE run_id IN {runs:Array(String)} GROUP BY run_id", {"runs": [*runs]})
+    )
+    # The run of its last month: one that only read an earlier month again knows nothing of the last days.
+    newest = {source: read[max((p.month, p.run_id) for p in snap.bills if p.source == source)[1]] for source, *_ in rows}
+    return [SourceSpan(source, currency, first, last, newest[source]) for source, currency, first, last in rows]
+
+
 def facets(store: Store, snap: Snapshot, start: date, end: date, currency: str) -> pd.DataFrame:
     """Every combination of the filter bar's dimensions with cost in the days, and the accounts' names.
 
@@ -373,6 +402,51 @@ def cost_series(store: Store, snap: Snapshot, filters: Filters, group: str, grai
         FROM {face.table} WHERE {where} GROUP BY ALL ORDER BY bucket, group""",
         {**params, "group_key": group.removeprefix(TAG_PREFIX)},
     )
+
+
+def cost_rows(
+    store: Store, snap: Snapshot, filters: Filters, groups: Sequence[str], grain: Grain, limit: int, offset: int = 0
+) -> pd.DataFrame:
+    """A page of the view's cost by bucket and groups, in their order.
+
+    Columns: date (the bucket's first day), each of `groups` by its key, account_name ("" where accounts aren't told apart), every cost
+    type (Decimal, None where no charge has it), currency, estimated, source (several with commas between them).
+    """
+    face, grouped, within, params = _grouped(snap, filters, groups, grain)
+    keys = ", ".join(f"k{number}" for number in range(len(grouped)))
+    amounts = ", ".join(f"sum({face.amounts[cost_type]}) AS {cost_type.value}" for cost_type in CostType)
+    name = f"max({face.account_name})" if "account" in groups else "''"
+    return store.frame(
+        f"""SELECT *, {{currency:String}} AS currency FROM (SELECT {", ".join(grouped)}, {name} AS account_name, {amounts},
+            max({face.estimated}) AS estimated, arrayStringConcat(arraySort(groupUniqArray(toString(source))), ', ') AS source
+        {within} GROUP BY {keys}) ORDER BY {keys} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}
+        SETTINGS prefer_column_name_to_alias = 1""",
+        {**params, "limit": limit, "offset": offset},
+    ).rename(columns={f"k{number}": key for number, key in enumerate(("date", *groups))})
+
+
+def cost_row_count(store: Store, snap: Snapshot, filters: Filters, groups: Sequence[str], grain: Grain) -> int:
+    """How many rows all pages of `cost_rows` have."""
+    _, grouped, within, params = _grouped(snap, filters, groups, grain)
+    return int(store.rows(f"SELECT count() FROM (SELECT DISTINCT {', '.join(grouped)} {within})", params)[0][0])
+
+
+def unknown_charges(store: Store, snap: Snapshot, filters: Filters) -> int:
+    """How many rows of the view lack the amount of its cost type, so that its total lacks them."""
+    face = _face(filters)
+    where, params = _where(face, snap, filters)
+    return int(store.rows(f"SELECT countIf(isNull({face.amounts[filters.cost_type]})) FROM {face.table} WHERE {where}", params)[0][0])
+
+
+def _grouped(snap: Snapshot, filters: Filters, groups: Sequence[str], grain: Grain) -> tuple[_Face, list[str], str, dict[str, Any]]:
+    """The table, SQL for the bucket (k0) and each group (k1 and on), the table with its conditions, and the parameters."""
+    face = _face(filters, *groups)
+    where, params = _where(face, snap, filters)
+    columns = [f"{_BUCKETS[grain].format(day=face.day)} AS k0"]
+    for number, key in enumerate(groups, 1):
+        params[f"group_{number}"] = key.removeprefix(TAG_PREFIX)
+        columns.append(f"toString({face.keyed(key, f'group_{number}')}) AS k{number}")
+    return face, columns, f"FROM {face.table} WHERE {where}", params
 
 
 def cost_by(store: Store, snap: Snapshot, filters: Filters, group: str) -> dict[str, Decimal]:

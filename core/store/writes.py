@@ -188,11 +188,18 @@ def keep_source_totals(store: Store, run_id: str, measures: Mapping[str, str]) -
 
 
 def drop_partitions(store: Store, partitions: Iterable[Partition]) -> None:
-    """Remove months of runs from every data table; reading them further finds nothing."""
-    for partition in partitions:
-        for table in DATA_TABLES:
-            store.execute(
-                f"ALTER TABLE {store.parts_table(table)}{store.on_cluster} "
-                "DROP PARTITION tuple({source:String}, {month:Date}, {run_id:String})",
-                {"source": partition.source, "month": partition.month, "run_id": partition.run_id},
-            )
+    """Remove months of runs from every data table that has any of them; reading them further finds nothing."""
+    named = [(partition.source, partition.month, partition.run_id) for partition in partitions]
+    if not named:
+        return
+    held = " UNION ALL ".join(
+        f"SELECT DISTINCT '{table}', source, month, run_id FROM {table} "
+        "WHERE (source, month, run_id) IN {partitions:Array(Tuple(String, Date, String))}"
+        for table in DATA_TABLES
+    )
+    for table, source, month, run_id in store.rows(held, {"partitions": named}):
+        store.execute(
+            f"ALTER TABLE {store.parts_table(table)}{store.on_cluster} "
+            "DROP PARTITION tuple({source:String}, {month:Date}, {run_id:String})",
+            {"source": source, "month": month, "run_id": run_id},
+        )

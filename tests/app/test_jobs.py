@@ -121,3 +121,12 @@ def test_steps_stand_in_the_order_of_what_was_told_last() -> None:
     assert [(step.step, step.done) for step in job.steps] == [("EC2 instances", 2), ("Cost Explorer", 12)]
     assert job.progress.done == 12
     assert job.note == ""
+
+
+def test_the_last_hundred_jobs_are_known_by_ids_that_tell_nothing() -> None:
+    desk = Desk()
+    jobs = [ended(desk.start(Kind.ACCESS, "access", lambda _: "done")) for _ in range(101)]
+    assert desk.find(jobs[0].id) is None
+    assert all(desk.find(job.id) is job for job in jobs[1:])
+    assert len({job.id for job in jobs}) == 101
+    assert all(len(job.id) >= 16 and job.ended_at and job.ended_at >= job.started_at for job in jobs)

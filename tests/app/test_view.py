@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.view import NONE, Known, View, default_view, next_group, parse
+from app.view import NONE, Choice, Known, View, default_view, next_group, parse
 from core.models import CostType, Filters, Grain
 from core.store.queries import Coverage
 
@@ -126,3 +126,40 @@ def test_nothing_is_written_as_none() -> None:
     view, _ = parse({"region": [NONE]}, KNOWN)
     assert view.filters.selected["region"] == ("",)
     assert view.encoded()["region"] == [NONE]
+
+
+SEVERITY = Choice("severity", ("high", "medium", "low"), several=True)
+SORT = Choice("sort", ("impact", "first"), default="impact")
+ELSEWHERE = Choice("sort", ("saving", "name"), default="saving")
+
+
+def test_what_a_page_lets_one_choose_survives_the_way_through_its_link() -> None:
+    view = default_view(KNOWN.coverage).choosing(SEVERITY, ["low", "high"]).choosing(SORT, ["first"])
+    link = view.encoded([SEVERITY, SORT])
+    assert (link["severity"], link["sort"]) == (["low", "high"], ["first"])
+    again, problems = parse(link, KNOWN, [SEVERITY, SORT])
+    assert (again.chosen(SEVERITY), again.chosen(SORT), problems) == (("low", "high"), ("first",), [])
+    assert again == view
+
+
+def test_a_choice_is_in_the_link_of_its_own_page_only_and_two_pages_may_share_a_name() -> None:
+    view = default_view(KNOWN.coverage).choosing(SORT, ["first"]).choosing(ELSEWHERE, ["name"])
+    assert "sort" not in view.encoded()
+    assert view.encoded([SORT])["sort"] == ["first"]
+    assert view.encoded([ELSEWHERE])["sort"] == ["name"]
+
+
+def test_nothing_chosen_is_everything_and_the_default_needs_no_parameter() -> None:
+    view, _ = parse({}, KNOWN, [SEVERITY, SORT])
+    assert (view.chosen(SEVERITY), view.chosen(SORT)) == ((), ("impact",))
+    chosen = view.choosing(SORT, ["first"]).choosing(SORT, ["impact"]).choosing(SEVERITY, ["low"]).choosing(SEVERITY, [])
+    assert chosen == view
+    assert "sort" not in chosen.encoded([SORT])
+
+
+def test_a_bad_value_of_a_choice_is_named_and_left_out() -> None:
+    view, problems = parse({"severity": ["high", "dire"], "sort": ["colour"]}, KNOWN, [SEVERITY, SORT])
+    assert (view.chosen(SEVERITY), view.chosen(SORT)) == (("high",), ("impact",))
+    assert len(problems) == 2
+    assert "dire" in problems[0]
+    assert "colour" in problems[1]

@@ -14,6 +14,7 @@ import pytest
 
 from core.demo.process import DemoProcess
 from core.settings import ROOT
+from tests.processes import demo_process
 
 AS_OF = "2026-11-23"
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -21,7 +22,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[DemoProcess]:
-    with DemoProcess.start(date.fromisoformat(AS_OF)) as process:
+    with demo_process(date.fromisoformat(AS_OF)) as process:
         yield process
 
 
@@ -59,6 +60,15 @@ def test_collecting_says_what_it_will_cost_then_what_came(run: Run, demo: DemoPr
     assert "about" in done.stderr.splitlines()[0]
     assert "14 months of costs" in done.stdout
     assert "it stops at $5.00" in done.stderr
+    found = json.loads(run("export", "opportunities", "--region", "us-east-1", "--format", "json", **credentials(demo)).stdout)
+    assert {row["region"] for row in found} == {"us-east-1"}
+    needed = {
+        "id", "check", "type", "service", "account_id", "region", "resource_id", "resource_name", "monthly_savings_usd", "confidence",
+        "priority", "effort", "risk", "title", "reason", "evidence", "fix", "counted", "state",
+    }  # fmt: skip
+    assert needed <= set(found[0])
+    assert isinstance(found[0]["evidence"], dict)
+    assert all(isinstance(row["monthly_savings_usd"], float) for row in found)
 
 
 def test_an_estimate_alone_asks_nothing(run: Run, demo: DemoProcess) -> None:
@@ -112,5 +122,5 @@ def test_the_demo_server_says_where_it_answers_and_stops_when_told(tmp_path: Pat
         address = server.stdout.readline().split()[-1]
         with urllib.request.urlopen(f"{address}/demo/health") as answer:
             assert json.load(answer)["as_of"] == AS_OF
-        server.send_signal(signal.SIGINT)
-        assert server.wait(10) in (0, 130)
+        server.terminate()
+        assert server.wait(10) in (0, -signal.SIGTERM)

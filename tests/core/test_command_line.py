@@ -71,10 +71,25 @@ def test_export_filters_and_formats(run: Run, bill: Path, tmp_path: Path) -> Non
     assert sum(pyarrow.parquet.read_table(target)["unblended"].to_pylist()) == Decimal(1116)
 
 
+def test_analyze_then_export_what_it_says(run: Run, bill: Path) -> None:
+    run("import-billing", bill, "--as-of", "2026-08-24")
+    analyzed = run("analyze", "--as-of", "2026-08-24")
+    assert analyzed.returncode == 0, analyzed.stderr
+    assert b"judged up to 2026-08-21" in analyzed.stdout
+    forecast = json.loads(run("export", "forecast", "--service", "S3", "--format", "json", "--as-of", "2026-08-24").stdout)
+    assert [forecast[0]["date"], forecast[-1]["date"], len(forecast)] == ["2026-08-22", "2026-09-30", 40]
+    assert {round(row["mean"], 6) for row in forecast} == {5}
+    assert (forecast[0]["filters"], forecast[0]["settled"], forecast[0]["cost_type"]) == ("service=S3", "2026-08-21", "unblended")
+    anomalies = run("export", "anomalies")
+    assert anomalies.stdout.startswith(b"id,service,first,last,expected,actual,impact,")
+    assert exported(anomalies.stdout) == []  # every day costs the same
+
+
 def test_a_refusal_is_one_sentence_and_a_status(run: Run, tmp_path: Path) -> None:
     for arguments, named in [
         (("import-billing", tmp_path / "missing.csv"), b"missing.csv"),
         (("export", "costs"), b"no costs to export"),
+        (("analyze",), b"nothing to analyse"),
         (("export", "costs", "--start", "someday"), b"someday"),
     ]:
         refused = run(*arguments)

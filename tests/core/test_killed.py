@@ -1,13 +1,18 @@
 """SIGKILL at any moment of an import that replaces a month leaves the old figures or the new ones, and the next start heals."""
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from core.settings import ROOT
 from tests.exports import focus, write
@@ -17,22 +22,44 @@ SEED = 20261122
 # Lines and billed sum of each bill.
 OLD, NEW = (5001, 5001), (10000, 20000)
 
-
-def started(arguments: Sequence[str]) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    """A process that has just begun its import, and what it found before."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.killable", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    return process, json.loads(process.stdout.readline())
+Processes = subprocess.Popen[str]
+"""What starts a process for each line it is sent."""
 
 
-def whole(arguments: Sequence[str]) -> tuple[float, dict[str, Any]]:
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    """Processes that import either bill into a folder."""
+    old = write(tmp_path / "old.csv", [focus(ResourceId=f"r{n}") for n in range(OLD[0])])
+    new = write(tmp_path / "new.csv", [focus(ResourceId=f"r{n}", BilledCost="2") for n in range(NEW[0])])
+    command = [sys.executable, "-m", "tests.killable", tmp_path / "data", old, new]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as starter:
+        yield starter
+
+
+def started(processes: Processes) -> dict[str, Any]:
+    """What a process found that has just begun its import."""
+    assert processes.stdin
+    assert processes.stdout
+    print(file=processes.stdin, flush=True)
+    return json.loads(processes.stdout.readline())
+
+
+def killed(processes: Processes, found: dict[str, Any]) -> None:
+    """Kill the process that found this, and wait until it is gone."""
+    assert processes.stdout
+    with suppress(ProcessLookupError):  # it may have come to its end by itself
+        os.kill(found["process"], signal.SIGKILL)
+    assert "ended\n" in processes.stdout
+
+
+def whole(processes: Processes) -> tuple[float, dict[str, Any]]:
     """Let an import end; returns its seconds and what was found before it."""
-    process, found = started(arguments)
+    found = started(processes)
     begun = time.monotonic()
-    assert process.stdout
-    assert process.stdout.readline() == "done\n"
+    assert processes.stdout
+    assert processes.stdout.readline() == "done\n"
     seconds = time.monotonic() - begun
-    process.communicate()
+    assert processes.stdout.readline() == "ended\n"
     return seconds, found
 
 
@@ -43,24 +70,17 @@ def sound(found: dict[str, Any]) -> bool:
     return clean and figures in (OLD, NEW) and float(found["line_items"]) == figures[1]
 
 
-def test_twenty_kills(tmp_path: Path) -> None:
-    old = write(tmp_path / "old.csv", [focus(ResourceId=f"r{n}") for n in range(OLD[0])])
-    new = write(tmp_path / "new.csv", [focus(ResourceId=f"r{n}", BilledCost="2") for n in range(NEW[0])])
-    arguments = [str(tmp_path / "data"), str(old), str(new)]
-    whole(arguments)
-    seconds, found = whole(arguments)
+def test_twenty_kills(processes: Processes) -> None:
+    whole(processes)
+    seconds, found = whole(processes)
     assert found["lines"] == OLD[0]
     moments = random.Random(SEED)
     seen = []
     for _ in range(KILLS):
-        process, found = started(arguments)
-        seen.append(found)
+        seen.append(started(processes))
         time.sleep(moments.random() * seconds)
-        process.kill()
-        process.communicate()
-    process, found = started(arguments)
-    process.kill()
-    process.communicate()
-    seen.append(found)
+        killed(processes, seen[-1])
+    seen.append(started(processes))
+    killed(processes, seen[-1])
     assert [found for found in seen if not sound(found)] == []
     assert any(found["healed"] for found in seen), "kills hit runs under way"

@@ -268,19 +268,29 @@ def test_what_was_found_is_published_with_the_run_and_undone_with_it(collect: Co
     assert {part.run_id for part in publish.snapshot(store).current if part.source == source} == {first.run_id}
 
 
-@pytest.mark.parametrize("error", [StoreFull("The disk is full.", "Free some room."), KeyError("Size")], ids=["store", "check"])
-def test_a_failed_judge_loses_no_collection(collect: Collect, store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("part", "error", "slice_of", "source"),
+    [
+        ("core.judge._keep", StoreFull("The disk is full.", "Free some room."), "Opportunities", "opportunities"),
+        ("core.judge._keep", KeyError("Size"), "Opportunities", "opportunities"),
+        ("core.insight.keep", ValueError("the values must be finite"), "Anomalies and forecast", "analysis"),
+    ],
+    ids=["store", "check", "analysis"],
+)
+def test_a_failed_judge_loses_no_collection(
+    collect: Collect, store: Store, monkeypatch: pytest.MonkeyPatch, part: str, error: Exception, slice_of: str, source: str
+) -> None:
     first = collect()
 
     def fails(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("core.judge._keep", fails)
+    monkeypatch.setattr(part, fails)
     second = collect()
-    assert incomplete(second) == {("Opportunities", tiny.PAYER, "")}
+    assert incomplete(second) == {(slice_of, tiny.PAYER, "")}
     current = {part.source.split(":")[0]: part.run_id for part in publish.snapshot(store).current}
     assert current["inventory"] == second.run_id
-    assert current["opportunities"] == first.run_id
+    assert current[source] == first.run_id
 
 
 def test_access_is_checked_action_by_action(demo: tiny.Served, store: Store, config: Settings) -> None:

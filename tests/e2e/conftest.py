@@ -1,5 +1,6 @@
 """A server of its own on a free port with an empty data folder and no AWS credentials, and a headless Chromium."""
 
+import itertools
 import os
 import shutil
 import socket
@@ -8,11 +9,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.processes import MEASURING
 
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -33,8 +37,8 @@ class Server:
 
 
 def without_credentials(folder: Path) -> dict[str, str]:
-    """The environment, in which boto3 finds nothing."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """The environment, in which boto3 finds nothing and coverage isn't measured."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != MEASURING}
     nowhere = str(folder / "nowhere")
     return {**kept, "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": nowhere, "AWS_SHARED_CREDENTIALS_FILE": nowhere}
 
@@ -62,13 +66,20 @@ def start(folder: Path, **environment: str) -> Server:
     raise RuntimeError(f"The server didn't answer in a minute:\n{log.read_text()}")
 
 
+@contextmanager
+def running(folder: Path, **environment: str) -> Iterator[Server]:
+    """A dashboard; it's an error if a page failed behind a test's back."""
+    server = start(folder, **environment)
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log.read_text(), server.log.read_text()
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """An empty dashboard; the test fails if a page failed behind its back."""
-    running = start(tmp_path)
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+    """An empty dashboard."""
+    with running(tmp_path) as started:
+        yield started
 
 
 def chromium(playwright: Playwright) -> Browser:
@@ -107,14 +118,21 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+SETTLED = """call => {
+    const now = performance.now();
+    if (window.waiting?.call !== call) window.waiting = {call, since: now, quietSince: now};
+    const running = document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'notRunning';
+    if (running || document.querySelector('[data-stale=true], [data-testid=stSkeleton]')) window.waiting.quietSince = now;
+    return now - window.waiting.since >= 300 && now - window.waiting.quietSince >= 100;
+}"""
+"""A script starts within 300 ms of what causes it; from one to a next that it causes are less than 100."""
+
+_calls = itertools.count()
+
+
 def settled(page: Page) -> None:
     """Wait until the script has run to its end and nothing on the page is stale."""
-    page.wait_for_timeout(250)
-    page.wait_for_function(
-        "() => document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') === 'notRunning'"
-        " && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]')"
-    )
-    page.wait_for_timeout(150)
+    page.wait_for_function(SETTLED, arg=next(_calls))
 
 
 def upload(page: Page, server: Server, *files: Path) -> None:
@@ -146,6 +164,6 @@ def shot(page: Page, name: str) -> None:
     height = page.evaluate("Math.max(...[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight))")
     page.set_viewport_size({"width": before["width"], "height": min(height + 20, 3200)})
     settled(page)
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(300)
     page.screenshot(path=ARTIFACTS / f"{name}.png")
     page.set_viewport_size(before)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.demo.process import DemoProcess
 from tests.bills import rows, write
-from tests.e2e.conftest import Server, metric, settled, shot, start, upload
+from tests.e2e.conftest import Server, metric, running, settled, shot, upload
+from tests.processes import demo_process
 
 Visit = Callable[..., Page]
 MINUTE = 60_000
@@ -22,16 +24,14 @@ MINUTE = 60_000
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A dashboard that was started without credentials, and shows the demo."""
-    running = start(tmp_path_factory.mktemp("demo"), SPENDSCOPE_DEMO="auto")
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+    with running(tmp_path_factory.mktemp("demo"), SPENDSCOPE_DEMO="auto") as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def organisation() -> Iterator[DemoProcess]:
     """The emulated organisation by itself, to be reached with credentials."""
-    with DemoProcess.start(datetime.now(UTC).date()) as process:
+    with demo_process(datetime.now(UTC).date()) as process:
         yield process
 
 
@@ -40,12 +40,9 @@ def connected(tmp_path: Path, organisation: DemoProcess) -> Iterator[Server]:
     """A dashboard with credentials to that organisation, in two regions."""
     faults(organisation, [])
     credentials = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_ROLE_NAME": "SpendscopeReader"}
-    running = start(
-        tmp_path, SPENDSCOPE_DEMO="auto", AWS_ENDPOINT_URL=organisation.endpoint, AWS_REGIONS="us-east-1,eu-west-1", **credentials
-    )
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+    places = {"AWS_ENDPOINT_URL": organisation.endpoint, "AWS_REGIONS": "us-east-1,eu-west-1"}
+    with running(tmp_path, SPENDSCOPE_DEMO="auto", **places, **credentials) as server:
+        yield server
 
 
 def faults(organisation: DemoProcess, rules: list[dict[str, object]]) -> None:
@@ -94,13 +91,14 @@ def cells(page: Page) -> list[str]:
 def test_the_demo_opens_by_itself_and_says_what_it_is(demo: Server, visit: Visit) -> None:
     page = visit(demo.url)
     expect(page.get_by_text("Building the demo organisation").first).to_be_visible()
-    shot(page, "cost-demo-building")
+    shot(page, "overview-demo-building")
     with_figures(page)
-    assert metric(page, "Billed (unblended) cost").startswith("$")
+    assert metric(page, "to date").startswith("$")
     expect(page.get_by_text("The figures of a made-up organisation")).to_be_visible()
     for width, dark in ((1440, False), (800, True)):
         look = f"{width}-{'dark' if dark else 'light'}"
-        shot(visit(demo.url, width=width, dark=dark), f"cost-{look}")
+        shot(visit(demo.url, width=width, dark=dark), f"overview-{look}")
+        shot(visit(f"{demo.url}/cost", width=width, dark=dark), f"cost-{look}")
         shot(visit(f"{demo.url}/data", width=width, dark=dark), f"data-{look}")
         shot(visit(f"{demo.url}/opportunities", width=width, dark=dark), f"opportunities-{look}")
 
@@ -126,6 +124,37 @@ def test_the_exported_findings_add_up_to_the_page_and_a_row_opens_its_evidence(d
     shot(page, "opportunities-evidence")
 
 
+def test_type_and_priority_are_in_the_link_and_outlast_another_page(demo: Server, visit: Visit) -> None:
+    with_figures(visit(demo.url))
+    page = visit(f"{demo.url}/opportunities?type=rightsizing&priority=dire")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("“dire” isn't one of high, medium, low; it is left out.")
+    told = page.get_by_text("Tick a row for its evidence")
+    every = told.inner_text()
+    page.get_by_role("button", name="High", exact=True).click()
+    page.wait_for_url(re.compile("type=rightsizing.*priority=high"))
+    settled(page)
+    copied, some = page.url, told.inner_text()
+    assert some != every
+    page.go_back()
+    settled(page)
+    assert told.inner_text() == every
+    page.go_forward()
+    settled(page)
+    assert told.inner_text() == some
+    go_to(page, "Cost")
+    assert "priority" not in page.url
+    go_to(page, "Opportunities")
+    assert (page.url, told.inner_text()) == (copied, some)
+    assert visit(copied).get_by_text("Tick a row for its evidence").inner_text() == some
+
+
+def go_to(page: Page, name: str) -> None:
+    """Another page, by the sidebar."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    page.wait_for_url(re.compile(f"/{name.lower()}[?]"))
+    settled(page)
+
+
 def test_a_refresh_says_what_it_costs_and_survives_a_reload(demo: Server, visit: Visit) -> None:
     page, other = with_figures(visit(demo.url)), visit(f"{demo.url}/data")
     said = refresh(page)
@@ -134,7 +163,7 @@ def test_a_refresh_says_what_it_costs_and_survives_a_reload(demo: Server, visit:
     page.reload()
     expect(sidebar(page).get_by_role("button", name="Refresh collection")).to_be_disabled()
     expect(sidebar(page).get_by_text("Collecting from the demo organisation")).to_be_visible()
-    shot(page, "cost-collecting")
+    shot(page, "overview-collecting")
     assert "requests, " in outcome(page)
     assert "requests, " in outcome(other)  # another open page hears of it too
     expect(other.get_by_text("requests ·").first).to_be_visible()
@@ -144,7 +173,7 @@ def test_a_refresh_says_what_it_costs_and_survives_a_reload(demo: Server, visit:
 
 
 def test_a_cancelled_refresh_changes_nothing(demo: Server, visit: Visit) -> None:
-    page = with_figures(visit(demo.url))
+    page = with_figures(visit(f"{demo.url}/cost"))
     total = metric(page, "Billed (unblended) cost")
     refresh(page)
     sidebar(page).get_by_role("button", name="Cancel").click()
@@ -156,7 +185,7 @@ def test_a_cancelled_refresh_changes_nothing(demo: Server, visit: Visit) -> None
 
 def test_what_cost_explorer_does_not_know_is_said(demo: Server, visit: Visit) -> None:
     with_figures(visit(demo.url))
-    page = visit(f"{demo.url}/?group=resource")
+    page = visit(f"{demo.url}/cost?group=resource")
     expect(page.get_by_text("Cost Explorer doesn't know resources")).to_be_visible()
     shot(page, "cost-unknown-resources")
     page.get_by_role("button", name="Group by service").click()
@@ -166,7 +195,7 @@ def test_what_cost_explorer_does_not_know_is_said(demo: Server, visit: Visit) ->
 def test_the_first_import_leaves_the_demo(demo: Server, visit: Visit, tmp_path: Path) -> None:
     page = with_figures(visit(demo.url))
     upload(page, demo, write(tmp_path / "bill.csv", rows("2026-08", range(1, 32))))
-    page.goto(f"{demo.url}/?from=2026-08-01&to=2026-08-31")
+    page.goto(f"{demo.url}/cost?from=2026-08-01&to=2026-08-31")
     page.wait_for_selector("[data-testid=stMetric]")
     settled(page)
     assert metric(page, "Billed (unblended) cost") == "$1,116"
@@ -177,7 +206,7 @@ def test_refused_credentials_fail_with_a_sentence(connected: Server, organisatio
     faults(organisation, [{"service": "*", "kind": "invalid"}])
     page = visit(connected.url)
     expect(page.get_by_text("Nothing has been collected yet")).to_be_visible()
-    shot(page, "cost-not-collected")
+    shot(page, "overview-not-collected")
     refresh(page)
     said = outcome(page)
     assert "GetCallerIdentity" in said
@@ -204,7 +233,7 @@ def test_what_is_missing_is_named_with_its_reason(connected: Server, organisatio
     assert "incomplete" in outcome(page)
     page.wait_for_selector("[data-testid=stMetric]")
     expect(page.get_by_text("of the last collection incomplete")).to_be_visible()
-    shot(page, "cost-incomplete")
+    shot(page, "overview-incomplete")
     page.goto(f"{connected.url}/data")
     expect(page.get_by_text("of it incomplete.")).to_be_visible()
     shot(page, "data-incomplete")

@@ -4,7 +4,7 @@ import csv
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,16 +12,33 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bills import HEADER, rows, write
-from tests.e2e.conftest import ROOT, Server, metric, settled, shot, start, upload, without_credentials
+from tests.e2e.conftest import ROOT, Server, metric, running, settled, shot, start, upload, without_credentials
 
 Visit = Callable[..., Page]
 
 
-@pytest.fixture
-def bill(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """July and August 2026: 36 a day; the last ten days of August doubled. July is 1,116, August 1,476."""
     july, early, late = rows("2026-07", range(1, 32)), rows("2026-08", range(1, 22)), rows("2026-08", range(22, 32), factor=2)
-    return write(tmp_path / "bill.csv", [*july, *early, *late])
+    return write(tmp_path_factory.mktemp("bill") / "bill.csv", [*july, *early, *late])
+
+
+@pytest.fixture(scope="module")
+def billed(bill: Path) -> Iterator[Server]:
+    """A dashboard with that bill, which tests leave as it is."""
+    folder = bill.parent
+    imported = import_billing(folder, bill)
+    assert imported.returncode == 0, imported.stderr
+    with running(folder) as server:
+        yield server
+
+
+def import_billing(folder: Path, bill: Path) -> subprocess.CompletedProcess[str]:
+    """Import a bill on the command line into a dashboard's folder."""
+    env = {**without_credentials(folder), "CLICKHOUSE_DSN": f"chdb://{folder / 'data'}"}
+    command = [sys.executable, "-m", "core", "import-billing", str(bill)]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def choose(page: Page, box: str, value: str) -> None:
@@ -37,14 +54,14 @@ def total(page: Page) -> str:
 
 
 def whole_august(url: str) -> str:
-    return f"{url}/?from=2026-08-01&to=2026-08-31"
+    return f"{url}/cost?from=2026-08-01&to=2026-08-31"
 
 
 def test_an_empty_folder_says_both_ways_in(server: Server, visit: Visit) -> None:
     page = visit(server.url)
     expect(page.get_by_text("There are no figures yet")).to_be_visible()
     expect(page.get_by_text("Connect AWS", exact=True)).to_be_visible()
-    shot(page, "cost-empty")
+    shot(page, "overview-empty")
     page.get_by_test_id("stSidebar").get_by_role("button", name="Refresh collection").click()
     expect(page.get_by_role("dialog").get_by_text("No AWS credentials were found")).to_be_visible()
     page.keyboard.press("Escape")
@@ -53,12 +70,8 @@ def test_an_empty_folder_says_both_ways_in(server: Server, visit: Visit) -> None
     shot(page, "data-empty")
 
 
-def test_filters_change_the_total_and_a_copied_link_shows_the_same(server: Server, visit: Visit, bill: Path) -> None:
-    page = visit(server.url)
-    upload(page, server, bill)
-    page.goto(whole_august(server.url))
-    page.wait_for_selector("[data-testid=stMetric]")
-    settled(page)
+def test_filters_change_the_total_and_a_copied_link_shows_the_same(billed: Server, visit: Visit) -> None:
+    page = visit(whole_august(billed.url))
     assert total(page) == "$1,476"
     choose(page, "Service", "EC2")
     assert total(page) == "$1,230"
@@ -78,12 +91,8 @@ def test_filters_change_the_total_and_a_copied_link_shows_the_same(server: Serve
     assert total(page) == "$1,230"
 
 
-def test_filters_stay_on_the_way_to_another_page_and_back(server: Server, visit: Visit, bill: Path) -> None:
-    page = visit(server.url)
-    upload(page, server, bill)
-    page.goto(f"{whole_august(server.url)}&service=EC2")
-    page.wait_for_selector("[data-testid=stMetric]")
-    settled(page)
+def test_filters_stay_on_the_way_to_another_page_and_back(billed: Server, visit: Visit) -> None:
+    page = visit(f"{whole_august(billed.url)}&service=EC2")
     for _ in range(2):
         page.get_by_test_id("stSidebarNav").get_by_role("link", name="Data").click()
         page.get_by_text("Published months").wait_for()
@@ -95,12 +104,8 @@ def test_filters_stay_on_the_way_to_another_page_and_back(server: Server, visit:
         assert "service=EC2" in page.url
 
 
-def test_the_exported_csv_adds_up_to_the_page(server: Server, visit: Visit, bill: Path, tmp_path: Path) -> None:
-    page = visit(server.url)
-    upload(page, server, bill)
-    page.goto(f"{whole_august(server.url)}&service=EC2&service=S3")
-    page.wait_for_selector("[data-testid=stMetric]")
-    settled(page)
+def test_the_exported_csv_adds_up_to_the_page(billed: Server, visit: Visit, tmp_path: Path) -> None:
+    page = visit(f"{whole_august(billed.url)}&service=EC2&service=S3")
     assert total(page) == "$1,435"
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Export rows (CSV)").click()
@@ -116,10 +121,8 @@ def test_the_exported_csv_adds_up_to_the_page(server: Server, visit: Visit, bill
     assert {row["currency"] for row in exported} == {"USD"}
 
 
-def test_a_click_on_a_bar_goes_one_level_down_and_the_breadcrumb_back(server: Server, visit: Visit, bill: Path) -> None:
-    page = visit(server.url)
-    upload(page, server, bill)
-    page.goto(whole_august(server.url))
+def test_a_click_on_a_bar_goes_one_level_down_and_the_breadcrumb_back(billed: Server, visit: Visit) -> None:
+    page = visit(whole_august(billed.url))
     page.wait_for_selector("[data-testid=stPlotlyChart] .barlayer .point path")
     settled(page)
     first = page.locator("[data-testid=stPlotlyChart]").first
@@ -137,12 +140,8 @@ def test_a_click_on_a_bar_goes_one_level_down_and_the_breadcrumb_back(server: Se
     assert "service=EC2" not in page.url
 
 
-def test_bad_filters_in_a_link_are_named_and_the_rest_holds(server: Server, visit: Visit, bill: Path) -> None:
-    page = visit(server.url)
-    upload(page, server, bill)
-    page.goto(f"{server.url}/?from=2026-08-01&to=2026-13-99&service=EC2&region=atlantis&cost=free&grain=hour")
-    page.wait_for_selector("[data-testid=stMetric]")
-    settled(page)
+def test_bad_filters_in_a_link_are_named_and_the_rest_holds(billed: Server, visit: Visit) -> None:
+    page = visit(f"{billed.url}/cost?from=2026-08-01&to=2026-13-99&service=EC2&region=atlantis&cost=free&grain=hour")
     warning = page.locator("[data-testid=stAlert]").inner_text()
     for named in ("2026-13-99", "atlantis", "free", "hour"):
         assert named in warning
@@ -195,10 +194,8 @@ def test_a_cost_type_that_a_source_lacks_is_missing_and_not_zero(server: Server,
     assert metric(page, "List cost") == "$1,339"  # 1.2 times 1,116
 
 
-def test_nothing_under_the_filters_says_so_and_offers_the_way_back(server: Server, visit: Visit, bill: Path) -> None:
-    page = visit(server.url)
-    upload(page, server, bill)
-    page.goto(f"{server.url}/?from=2026-07-01&to=2026-07-05&service=Lambda&region=us-east-1")
+def test_nothing_under_the_filters_says_so_and_offers_the_way_back(billed: Server, visit: Visit) -> None:
+    page = visit(f"{billed.url}/cost?from=2026-07-01&to=2026-07-05&service=Lambda&region=us-east-1")
     page.get_by_text("No cost matches these filters").wait_for()
     shot(page, "cost-nothing-found")
     page.get_by_role("button", name="Reset filters").click()
@@ -207,27 +204,25 @@ def test_nothing_under_the_filters_says_so_and_offers_the_way_back(server: Serve
     assert total(page) == "$1,440"
 
 
-def test_the_server_answers_for_itself(server: Server) -> None:
+def test_the_server_answers_for_itself(billed: Server) -> None:
     import json
     import urllib.error
     import urllib.request
 
-    with urllib.request.urlopen(f"{server.url}/healthz") as answer:
+    with urllib.request.urlopen(f"{billed.url}/healthz") as answer:
         assert json.load(answer)["status"] == "ok"
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{server.url}/api/v1/aws/nothing")
+        urllib.request.urlopen(f"{billed.url}/api/v1/aws/nothing")
     assert refused.value.code == 404
     assert json.load(refused.value)["detail"] == "There is no /api/v1/aws/nothing."
     refused.value.close()
 
 
-def test_a_command_that_finds_the_folder_in_use_says_where_the_dashboard_is(server: Server, bill: Path, tmp_path: Path) -> None:
-    env = {**without_credentials(tmp_path), "CLICKHOUSE_DSN": f"chdb://{tmp_path / 'data'}"}
-    command = [sys.executable, "-m", "core", "import-billing", str(bill)]
-    refused = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+def test_a_command_that_finds_the_folder_in_use_says_where_the_dashboard_is(billed: Server, bill: Path) -> None:
+    refused = import_billing(bill.parent, bill)
     assert refused.returncode == 2
-    assert f"{server.url}/data" in refused.stderr
-    assert f"process {server.process.pid}" in refused.stderr
+    assert f"{billed.url}/data" in refused.stderr
+    assert f"process {billed.process.pid}" in refused.stderr
 
 
 def test_a_database_that_stops_answering_is_an_error_with_a_next_step(tmp_path: Path, visit: Visit) -> None:
@@ -246,7 +241,7 @@ def test_a_database_that_stops_answering_is_an_error_with_a_next_step(tmp_path: 
             alert.wait_for()
             assert "ClickHouse server" in alert.inner_text()
             assert "s3cret" not in page.content()
-            shot(page, "cost-database-gone")
+            shot(page, "overview-database-gone")
         finally:
             server.stop()
     assert "Traceback" not in server.log.read_text()

@@ -237,3 +237,52 @@ def test_the_record_names_the_method_and_its_error():
 def test_what_cannot_be_forecast_is_refused_by_name(series, horizon, message):
     with pytest.raises(AnalysisRefused, match=message):
         forecast(series, horizon)
+
+
+def test_a_sum_is_the_sum_of_its_days():
+    found = explained_forecast(days(noisy([100] * 120)), 30)
+    first, last = found.days["date"].iloc[4].date(), found.days["date"].iloc[13].date()
+    total = found.total(first, last)
+    assert total.mean == pytest.approx(found.days["mean"].iloc[4:14].sum())
+    assert total.lower95 < total.lower80 < total.mean < total.upper80 < total.upper95
+
+
+def test_the_bounds_of_a_sum_are_narrower_than_its_days_bounds_together():
+    found = explained_forecast(days(noisy([100] * 80)), 14)
+    total = found.total(found.days["date"].iloc[0].date(), found.days["date"].iloc[-1].date())
+    assert total.upper80 - total.lower80 < (found.days["upper80"] - found.days["lower80"]).sum()
+
+
+def test_the_bounds_of_a_sum_hold_what_they_say():
+    """A level that wanders: 60 series of 85 days, the next 7 summed up."""
+    held = {80: 0, 95: 0}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        wander = np.zeros(92)
+        for day in range(1, 92):
+            wander[day] = 0.8 * wander[day - 1] + rng.normal(0, 20)
+        series = days(2000 + wander + rng.normal(0, 20, 92))
+        found = explained_forecast(series[:85], 7)
+        total = found.total(series.index[85].date(), series.index[91].date())
+        for level in held:
+            held[level] += getattr(total, f"lower{level}") <= series[85:].sum() <= getattr(total, f"upper{level}")
+    assert 0.7 <= held[80] / 60 <= 0.95
+    assert held[95] / 60 >= 0.88
+
+
+def test_no_sum_is_believed_to_be_certain():
+    found = explained_forecast(days([10.0] * 120), 10)
+    total = found.total(found.days["date"].iloc[0].date(), found.days["date"].iloc[0].date())
+    assert total.upper80 - total.mean == pytest.approx(1.2816 * 0.015 * 10)
+
+
+def test_a_short_past_takes_the_widest_bounds_for_a_sum():
+    found = explained_forecast(days([10.0, 11, 9, 10, 12, 8, 10, 11]), 5)
+    total = found.total(found.days["date"].iloc[0].date(), found.days["date"].iloc[-1].date())
+    assert total.upper80 == pytest.approx(found.days["upper80"].sum())
+
+
+def test_only_forecast_days_can_be_summed_up():
+    found = explained_forecast(days(noisy([100] * 60)), 5)
+    with pytest.raises(ValueError, match="aren't all forecast"):
+        found.total(found.days["date"].iloc[0].date(), date(2030, 1, 1))

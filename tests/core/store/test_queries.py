@@ -205,3 +205,15 @@ def test_headers_of_several_lines(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "bill.csv"
     path.write_text(text([focus(**{"x_two\nlines": "a"})]), encoding="utf-8")
     assert take(store, path).ignored == {"bill.csv": ["x_two\nlines"]}
+
+
+@pytest.mark.parametrize("group", ["account", "service", "region", "usage_type", "resource"])
+def test_pages_of_rows_hold_nasty_text_and_add_up(nasty: Store, group: str) -> None:
+    snap = publish.snapshot(nasty)
+    count = queries.cost_row_count(nasty, snap, VIEW, [group], Grain.MONTH)
+    pages = [queries.cost_rows(nasty, snap, VIEW, [group], Grain.MONTH, 5, offset) for offset in range(0, count, 5)]
+    rows = [row for page in pages for row in page.to_dict("records")]
+    assert {row[group]: row["unblended"] for row in rows} == COSTS
+    assert len(rows) == count == len(COSTS)
+    assert sum(row["unblended"] for row in rows) == queries.total(nasty, snap, VIEW)
+    assert {row["date"].strftime("%Y-%m-%d") for row in rows} == {"2024-09-01"}

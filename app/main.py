@@ -12,7 +12,7 @@ import streamlit as st  # noqa: E402
 from app import collecting, layout, navigation, sidebar  # noqa: E402
 from core.errors import SpendscopeError  # noqa: E402
 
-st.set_page_config(page_title="Spendscope", page_icon=":material/donut_small:", layout="wide", initial_sidebar_state=220)
+st.set_page_config(page_title="Spendscope", page_icon=ROOT / "app" / "icon.svg", layout="wide", initial_sidebar_state=220)
 layout.frame()
 page = navigation.navigation()
 try:

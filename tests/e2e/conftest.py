@@ -1,7 +1,9 @@
 """A server of its own on a free port with an empty data folder and no AWS credentials, and a headless Chromium."""
 
+import csv
 import itertools
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import TimeoutError as Unanswered
 
 from tests.processes import MEASURING
 
@@ -90,6 +93,7 @@ def chromium(playwright: Playwright) -> Browser:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)  # other tests run beside these
     with sync_playwright() as playwright:
         running = chromium(playwright)
         yield running
@@ -100,6 +104,7 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Open an address in a fresh browser profile; what pages download can be saved."""
     contexts: list[BrowserContext] = []
+    foreign: list[str] = []
 
     def opened(url: str, *, width: int = 1440, dark: bool = False) -> Page:
         context = browser.new_context(
@@ -107,6 +112,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.on("request", lambda request: foreign.append(request.url) if "//127.0.0.1:" not in request.url else None)
         page.set_default_timeout(30_000)
         page.goto(url)
         page.wait_for_selector("[data-testid=stHeading]")
@@ -116,6 +122,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
+    assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == [], "pages ask nobody but their server"
 
 
 SETTLED = """call => {
@@ -150,6 +157,28 @@ def upload(page: Page, server: Server, *files: Path) -> None:
     page.get_by_role("button", name="Import", exact=True).click()
     page.locator(".st-key-outcome").wait_for()
     settled(page)
+
+
+def choose(page: Page, box: str, value: str) -> None:
+    """Pick a value in one of the filter bar's boxes."""
+    page.get_by_role("combobox", name=re.compile(box)).first.click()
+    page.get_by_role("option", name=value, exact=True).click()
+    page.keyboard.press("Escape")
+    settled(page)
+
+
+def saved(page: Page, button: str, folder: Path) -> list[dict[str, str]]:
+    """The rows of a CSV that a button downloads. Chromium drops one that comes over five seconds after its click; then click again."""
+    for left in (1, 0):
+        try:
+            with page.expect_download(timeout=15_000) as waiting:
+                page.get_by_role("button", name=button).click()
+            break
+        except Unanswered:
+            assert left, f"nothing came of {button}"
+    waiting.value.save_as(folder / waiting.value.suggested_filename)
+    with (folder / waiting.value.suggested_filename).open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
 
 
 def metric(page: Page, label: str) -> str:

@@ -1,6 +1,5 @@
 """Collecting in the browser: the demo that opens by itself, a refresh from estimate to ledger, and credentials that lack something."""
 
-import csv
 import json
 import re
 import urllib.request
@@ -14,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.demo.process import DemoProcess
 from tests.bills import rows, write
-from tests.e2e.conftest import Server, metric, running, settled, shot, upload
+from tests.e2e.conftest import Server, metric, running, saved, settled, shot, upload
 from tests.processes import demo_process
 
 Visit = Callable[..., Page]
@@ -106,11 +105,7 @@ def test_the_demo_opens_by_itself_and_says_what_it_is(demo: Server, visit: Visit
 def test_the_exported_findings_add_up_to_the_page_and_a_row_opens_its_evidence(demo: Server, visit: Visit, tmp_path: Path) -> None:
     with_figures(visit(demo.url))
     page = visit(f"{demo.url}/opportunities")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Export findings (CSV)").click()
-    download.value.save_as(tmp_path / "findings.csv")
-    with (tmp_path / "findings.csv").open(encoding="utf-8", newline="") as source:
-        found = list(csv.DictReader(source))
+    found = saved(page, "Export findings (CSV)", tmp_path)
     counted = [Decimal(row["monthly_savings_usd"]) for row in found if row["counted"] == "True"]
     assert metric(page, "Saves a month") == f"${sum(counted):,.0f}"
     assert metric(page, "Findings") == str(len(found))

@@ -1,6 +1,5 @@
 """Anomalies and the forecast in the browser, on one bill whose figures are worked out by hand."""
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.bills import HEADER, rows, write
-from tests.e2e.conftest import Server, metric, settled, shot, start, upload
+from tests.e2e.conftest import Server, choose, metric, saved, settled, shot, start, upload
 
 Visit = Callable[..., Page]
 TOTAL = "1 open anomaly: EC2 cost $300.00 more than expected on 10 – 12 Sep 2026"
@@ -44,23 +43,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
 
 def title(page: Page) -> str:
     return page.locator("[data-testid=stHeading] h1").inner_text()
-
-
-def saved(page: Page, button: str, folder: Path) -> list[dict[str, str]]:
-    """The rows of a download."""
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    waiting.value.save_as(folder / "saved.csv")
-    with (folder / "saved.csv").open(encoding="utf-8", newline="") as source:
-        return list(csv.DictReader(source))
-
-
-def choose(page: Page, box: str, value: str) -> None:
-    """Pick a value in one of the filter bar's boxes."""
-    page.get_by_role("combobox", name=re.compile(box)).first.click()
-    page.get_by_role("option", name=value, exact=True).click()
-    page.keyboard.press("Escape")
-    settled(page)
 
 
 def test_the_finding_follows_the_filters_and_the_export_is_what_is_shown(judged: Server, visit: Visit, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The overview in the browser, on one bill whose figures are worked out by hand."""
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -10,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.bills import rows, write
-from tests.e2e.conftest import Server, metric, settled, shot, start, upload
+from tests.e2e.conftest import Server, metric, saved, settled, shot, start, upload
 
 Visit = Callable[..., Page]
 
@@ -39,15 +38,6 @@ def drawn(page: Page) -> Page:
     page.get_by_text("Largest opportunities").wait_for()
     settled(page)
     return page
-
-
-def saved(page: Page, button: str, folder: Path) -> list[dict[str, str]]:
-    """The rows of a download."""
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    waiting.value.save_as(folder / "saved.csv")
-    with (folder / "saved.csv").open(encoding="utf-8", newline="") as source:
-        return list(csv.DictReader(source))
 
 
 def test_its_figures_are_those_of_the_pages_that_they_come_from(dashboard: Server, visit: Visit) -> None:

@@ -1,6 +1,5 @@
 """What an analyst does in the browser, from an empty folder to an exported CSV."""
 
-import csv
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bills import HEADER, rows, write
-from tests.e2e.conftest import ROOT, Server, metric, running, settled, shot, start, upload, without_credentials
+from tests.e2e.conftest import ROOT, Server, choose, metric, running, saved, settled, shot, start, upload, without_credentials
 
 Visit = Callable[..., Page]
 
@@ -39,14 +38,6 @@ def import_billing(folder: Path, bill: Path) -> subprocess.CompletedProcess[str]
     env = {**without_credentials(folder), "CLICKHOUSE_DSN": f"chdb://{folder / 'data'}"}
     command = [sys.executable, "-m", "core", "import-billing", str(bill)]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-
-
-def choose(page: Page, box: str, value: str) -> None:
-    """Pick a value in one of the filter bar's boxes."""
-    page.get_by_role("combobox", name=re.compile(box)).first.click()
-    page.get_by_role("option", name=value, exact=True).click()
-    page.keyboard.press("Escape")
-    settled(page)
 
 
 def total(page: Page) -> str:
@@ -107,13 +98,8 @@ def test_filters_stay_on_the_way_to_another_page_and_back(billed: Server, visit:
 def test_the_exported_csv_adds_up_to_the_page(billed: Server, visit: Visit, tmp_path: Path) -> None:
     page = visit(f"{whole_august(billed.url)}&service=EC2&service=S3")
     assert total(page) == "$1,435"
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Export rows (CSV)").click()
-    saved = tmp_path / "costs.csv"
-    waiting.value.save_as(saved)
-    assert waiting.value.suggested_filename == "spendscope-costs_2026-08-01_2026-08-31_unblended_USD_service-EC2+S3.csv"
-    with saved.open() as source:
-        exported = list(csv.DictReader(source))
+    exported = saved(page, "Export rows (CSV)", tmp_path)
+    assert (tmp_path / "spendscope-costs_2026-08-01_2026-08-31_unblended_USD_service-EC2+S3.csv").exists()
     assert sum(Decimal(row["cost"]) for row in exported) == Decimal(1435)
     assert sum(Decimal(row["unblended"]) for row in exported) == Decimal(1435)
     assert {row["service"] for row in exported} == {"EC2", "S3"}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import NormalDist, fmean, pstdev
+from statistics import NormalDist, median
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ _FORECAST_METRICS = {
     "NET_AMORTIZED_COST": "net_amortized",
 }
 _WEEKS = 4
-"""A day's forecast is the mean of the same weekday in this many weeks before today."""
+"""A day's forecast is the median of the same weekday in this many weeks before today."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class CostExplorer(Answering):
         return json.dumps({"Tags": tags, "ReturnSize": len(tags), "TotalSize": len(tags)})
 
     def get_cost_forecast(self) -> str:
-        """GetCostForecast: each day the mean of the same weekday in the last weeks, with the spread of those weeks about it."""
+        """GetCostForecast: each day the median of the same weekday in the last weeks, with the usual spread of those weeks about it."""
         metric = _FORECAST_METRICS.get(self.params.get("Metric", ""))
         if metric is None:
             raise invalid(f"Metric {self.params.get('Metric')} can't be forecast")
@@ -99,8 +99,9 @@ class CostExplorer(Answering):
         if start < self.bill.as_of:
             raise invalid(f"Start date {start} can't be in the past")
         history = self._daily(metric)
-        weekday = {(self.bill.as_of - timedelta(days=back)).weekday(): fmean(history[back - 1 :: 7]) for back in range(1, 8)}
-        spread = pstdev(amount - weekday[(self.bill.as_of - timedelta(days=back)).weekday()] for back, amount in enumerate(history, 1))
+        weekday = {(self.bill.as_of - timedelta(days=back)).weekday(): median(history[back - 1 :: 7]) for back in range(1, 8)}
+        off = [abs(amount - weekday[(self.bill.as_of - timedelta(days=back)).weekday()]) for back, amount in enumerate(history, 1)]
+        spread = median(off) / NormalDist().inv_cdf(0.75)
         reach = NormalDist().inv_cdf(0.5 + self.params.get("PredictionIntervalLevel", 80) / 200) * spread
         found, total = [], 0.0
         for first, after in periods(start, end, granularity):

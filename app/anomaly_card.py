@@ -149,6 +149,4 @@ Expected, anomaly and event are described in `docs/methods.md` under "Anomalies"
 
 
 def _links(shown: View) -> None:
-    st.page_link(
-        navigation.page(navigation.COST), label="See the cost of these days", icon=":material/bar_chart:", query_params=shown.encoded()
-    )
+    st.page_link(navigation.page("cost"), label="See the cost of these days", icon=":material/bar_chart:", query_params=shown.encoded())

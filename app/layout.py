@@ -70,11 +70,11 @@ def demo_banner(entry: str) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="demo-banner"):
         label = ":blue-badge[:material/science: Demo]"
-        if entry == navigation.DATA.name:
+        if entry == "data":
             st.caption(f"{label} The figures of a made-up organisation. Import a bill to see your own, or connect AWS. {connect.HOW}")
         else:
             st.caption(f"{label} The figures of a made-up organisation, until you give AWS credentials or import a bill.", width="content")
-            navigation.link(navigation.DATA, "How", ":material/arrow_forward:")
+            navigation.link("data", "How", ":material/arrow_forward:")
 
 
 def freshness(page: Page) -> None:
@@ -92,7 +92,7 @@ def freshness(page: Page) -> None:
         parts.append(f":material/warning: {fmt.count(missing, 'part')} of the last collection incomplete")
     with st.container(horizontal=True, vertical_alignment="center", key="freshness"):
         st.caption(" · ".join(parts), width="content")
-        navigation.link(navigation.DATA, "Sources", ":material/arrow_forward:")
+        navigation.link("data", "Sources", ":material/arrow_forward:")
 
 
 def _newest_run(store: Store, snap: Snapshot) -> LedgerEntry | None:

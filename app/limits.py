@@ -46,7 +46,7 @@ def explained(found: Breakdown) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button("Group by service", type="primary", on_click=filters.show, args=(_known(found.view),), key="group-known")
-            navigation.link(navigation.DATA, "Import a bill", ":material/upload_file:")
+            navigation.link("data", "Import a bill", ":material/upload_file:")
 
 
 def _known(view: View) -> View:

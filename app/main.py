@@ -18,7 +18,7 @@ page = navigation.navigation()
 try:
     collecting.keep_demo_current()
     sidebar.sidebar()
-    layout.demo_banner(page.url_path or navigation.OVERVIEW.name)
+    layout.demo_banner(page.url_path or navigation.entries()[0].name)
     page.run()
 except SpendscopeError as error:
     layout.failed(error)

@@ -99,4 +99,4 @@ def _ways_in(*, here: bool) -> None:
 
 def _link(label: str, icon: str, *, here: bool) -> None:
     if not here:
-        navigation.link(navigation.DATA, label, icon)
+        navigation.link("data", label, icon)

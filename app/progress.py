@@ -50,7 +50,7 @@ def collected(job: Job) -> None:
             _told("cancel", "gray", "Cancelled", "Nothing that was published has changed.")
         elif job.result.incomplete:
             _told("warning", "orange", f"Collected, {fmt.count(len(job.result.incomplete), 'part')} incomplete", spent(job.result))
-            navigation.link(navigation.DATA, "What is missing", ":material/arrow_forward:")
+            navigation.link("data", "What is missing", ":material/arrow_forward:")
         else:
             _told("check_circle", "green", "Collected", spent(job.result))
         st.button("Dismiss", key=f"dismiss-{job.number}", type="tertiary", on_click=dismiss, args=(job,))

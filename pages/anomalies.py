@@ -18,6 +18,8 @@ from core.analysis.anomalies import WARM_UP
 from core.insight import Anomaly
 from core.store import queries, series
 
+PAGE = {"title": "Anomalies", "icon": ":material/troubleshoot:", "section": "Costs", "place": 3}
+
 SEVERITY = Choice("severity", ("high", "medium", "low"), several=True)
 SORTS = {"newest": "Newest first", "largest": "Largest first"}
 SORT = Choice("order", tuple(SORTS), default="newest")

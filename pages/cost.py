@@ -16,6 +16,8 @@ from app.view import NONE
 from core.models import DIMENSIONS, TAG_PREFIX, Grain
 from core.store import queries, series
 
+PAGE = {"title": "Cost", "icon": ":material/bar_chart:", "section": "Costs", "place": 2}
+
 RESOURCES_A_PAGE = 50
 INNER = {
     "service": "region",

@@ -9,6 +9,8 @@ from app.sources import access, collection, history, importing, months
 from core.models import COST_EXPLORER
 from core.store import queries
 
+PAGE = {"title": "Data", "icon": ":material/database:", "section": "Sources", "place": 1}
+
 
 def main() -> None:
     """The page, from what there is down to every run."""

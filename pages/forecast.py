@@ -18,6 +18,8 @@ from core.insight import MonthEnd, Outlook
 from core.models import CostType, Filters
 from core.store import queries, series
 
+PAGE = {"title": "Forecast", "icon": ":material/trending_up:", "section": "Costs", "place": 4}
+
 LEAST_PAST = 28  # days of the past that are always shown, however few were chosen
 LEAST_KNOWN = 60  # days of history below which the page says that little is known
 
@@ -65,7 +67,7 @@ def why_not(page: Page, refused: AnalysisRefused) -> None:
         st.markdown(fmt.plain(f"{refused.message} {refused.hint}".strip()))
         with st.container(horizontal=True, vertical_alignment="center"):
             reset(page.known)
-            navigation.link(navigation.DATA, "Collect or import more months", ":material/arrow_forward:")
+            navigation.link("data", "Collect or import more months", ":material/arrow_forward:")
 
 
 def month_before(page: Page, selection: Filters, outlook: Outlook) -> Decimal | None:

@@ -16,6 +16,8 @@ from core.models import Filters
 from core.store import opportunities
 from core.store.opportunities import Selection, Totals
 
+PAGE = {"title": "Opportunities", "icon": ":material/savings:", "section": "Savings", "place": 1}
+
 ROWS = 50
 BAR = "#0072b2"
 SORTS = {
@@ -82,7 +84,7 @@ def nothing() -> None:
     with st.container(border=True):
         st.subheader("Nothing has been judged yet")
         st.markdown("Opportunities are found in the resources of a collection from AWS; a billing export alone has none.")
-        navigation.link(navigation.DATA, "Collect from AWS", ":material/arrow_forward:")
+        navigation.link("data", "Collect from AWS", ":material/arrow_forward:")
 
 
 def none_here(page: Page) -> None:

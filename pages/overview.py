@@ -22,6 +22,8 @@ from core.insight import Anomaly, MonthEnd, Outlook
 from core.insight.waste import MONTH_DAYS, waste
 from core.store import opportunities, queries, series
 
+PAGE = {"title": "Overview", "icon": ":material/dashboard:", "section": "Costs", "place": 1}
+
 SHOWN = 5
 SPANS = (7, 30)
 COURSE_DAYS = 60
@@ -219,8 +221,8 @@ def chart(page: Page, found: Month, outlook: Outlook | AnalysisRefused, settled:
         if isinstance(outlook, AnalysisRefused) and not found.over:
             st.caption(fmt.plain(f"There is no forecast: {outlook.message} {outlook.hint}"), width="content")
         download.table(page, rows, "Export days (CSV)", "month-to-date")
-        navigation.link(navigation.COST, "Cost by anything", ":material/arrow_forward:")
-        navigation.link(navigation.FORECAST, "Forecast", ":material/arrow_forward:")
+        navigation.link("cost", "Cost by anything", ":material/arrow_forward:")
+        navigation.link("forecast", "Forecast", ":material/arrow_forward:")
 
 
 # ------------------------------------------------------------------------------------------------ what moved
@@ -289,13 +291,13 @@ def unusual(events: Sequence[Anomaly] | None) -> None:
     for event in sorted(events or (), key=lambda event: (not event.ongoing, -abs(event.impact)))[:SHOWN]:
         going_on = ", ongoing" if event.ongoing else ""
         navigation.link(
-            navigation.ANOMALIES,
+            "anomalies",
             fmt.plain(f"{event.severity.capitalize()}{going_on}: {anomalies.sentence(event)}"),
             ":material/trending_up:" if event.impact > 0 else ":material/trending_down:",
             anomaly=event.id,
         )
     more = f"All {len(events)} anomalies" if events and len(events) > SHOWN else "Anomalies"
-    navigation.link(navigation.ANOMALIES, more, ":material/arrow_forward:")
+    navigation.link("anomalies", more, ":material/arrow_forward:")
 
 
 def to_save(page: Page) -> None:
@@ -306,7 +308,7 @@ def to_save(page: Page) -> None:
         st.caption("Nothing was found under these filters." if judged(page) else "Nothing was judged: that takes a collection from AWS.")
     else:
         findings(page, found)
-    navigation.link(navigation.OPPORTUNITIES, "Opportunities", ":material/arrow_forward:")
+    navigation.link("opportunities", "Opportunities", ":material/arrow_forward:")
 
 
 def judged(page: Page) -> bool:

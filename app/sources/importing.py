@@ -61,7 +61,7 @@ def outcome(job: Job) -> None:
                         st.caption(f"{name}: {', '.join(columns)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if job.result:
-                navigation.link(navigation.COST, "See the costs", ":material/bar_chart:")
+                navigation.link("cost", "See the costs", ":material/bar_chart:")
             st.button("Dismiss", type="tertiary", on_click=progress.dismiss, args=(job,), key=f"dismiss-{job.number}")
 
 

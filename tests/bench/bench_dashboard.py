@@ -24,8 +24,8 @@ from tests.e2e.conftest import ROOT, chromium, settled, start
 
 CLICKS = 8
 AS_OF = date(2026, 9, 1)
-FIRST_CHART = "[data-testid=stPlotlyChart] .plot .trace"
-"""Any chart with something drawn in it."""
+FIRST_CHART = "[data-testid=stPlotlyChart] .main-svg >> nth=0"
+"""Any chart that is drawn."""
 
 # Notes the time of each press of a pointer, and of the frame in which the first chart has other bars than then.
 WATCH = """() => {

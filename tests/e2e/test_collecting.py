@@ -6,11 +6,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from app.navigation import entries
 from core.demo.process import DemoProcess
 from tests.bills import rows, write
 from tests.e2e.conftest import Server, metric, running, saved, settled, shot, upload
@@ -94,12 +96,10 @@ def test_the_demo_opens_by_itself_and_says_what_it_is(demo: Server, visit: Visit
     with_figures(page)
     assert metric(page, "to date").startswith("$")
     expect(page.get_by_text("The figures of a made-up organisation")).to_be_visible()
-    for width, dark in ((1440, False), (800, True)):
-        look = f"{width}-{'dark' if dark else 'light'}"
-        shot(visit(demo.url, width=width, dark=dark), f"overview-{look}")
-        shot(visit(f"{demo.url}/cost", width=width, dark=dark), f"cost-{look}")
-        shot(visit(f"{demo.url}/data", width=width, dark=dark), f"data-{look}")
-        shot(visit(f"{demo.url}/opportunities", width=width, dark=dark), f"opportunities-{look}")
+    for name, width, dark in product([entry.name for entry in entries()], (1440, 800), (False, True)):
+        shown = visit(f"{demo.url}/{name}", width=width, dark=dark)
+        expect(shown.get_by_text("The figures of a made-up organisation")).to_be_visible()
+        shot(shown, f"demo-{name}-{width}-{'dark' if dark else 'light'}")
 
 
 def test_the_exported_findings_add_up_to_the_page_and_a_row_opens_its_evidence(demo: Server, visit: Visit, tmp_path: Path) -> None:

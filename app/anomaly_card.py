@@ -69,7 +69,7 @@ def _chart(page: Page, anomaly: Anomaly, own: Filters, settled: date) -> None:
     span, (before, after) = page.known.coverage, _AROUND
     around = replace(own, start=max(span.first, anomaly.first - before), end=min(span.last, anomaly.last + after))
     actual = page.figures.read(series.daily, around)
-    verdicts = page.figures.read(insight.expected, around, page.figures.config.spendscope_settled_days)
+    verdicts = page.figures.read(insight.expected, around, page.figures.settled_days)
     figure = charts_judged.judged(actual, verdicts, settled, anomalies.marks([anomaly], around.start), anomaly.currency, height=260)
     title = f"{own.cost_type.label} usage cost of {anomalies.name(anomaly)} a day, {anomaly.currency}"
     st.markdown(f"**{fmt.plain(title)}**")
@@ -129,7 +129,7 @@ def _theirs(page: Page, anomaly: Anomaly) -> None:
 def _rule(page: Page, anomaly: Anomaly, settled: date) -> None:
     shown = page.view.filters
     with st.expander("How is this worked out?", icon=":material/functions:", key="anomaly-rule"):
-        st.markdown(rule(page.figures.config.spendscope_settled_days, settled, shown.cost_type.label))
+        st.markdown(rule(page.figures.settled_days, settled, shown.cost_type.label))
         st.caption(f"Its first day was {anomaly.score:.1f} times as far off as the range allows.")
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
-from app.workspace import today, workspace
+from app.workspace import Held, today, workspace
 from core.models import Snapshot
-from core.settings import Settings
 from core.store.client import Store
 
 P = ParamSpec("P")
@@ -17,14 +15,8 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What one run of a page reads from: one store, one snapshot, one day taken for today."""
-
-    store: Store
-    snapshot: Snapshot
-    config: Settings
-    as_of: date
-    is_demo: bool
+class Figures(Held):
+    """What one run of a page reads from, and remembers."""
 
     @property
     def version(self) -> tuple[str, int]:

@@ -79,7 +79,7 @@ def demo_banner(entry: str) -> None:
 
 def freshness(page: Page) -> None:
     """One quiet line: up to which day figures are settled, where from, how old, and what is incomplete."""
-    settled = page.figures.read(series.settled, page.figures.config.spendscope_settled_days)
+    settled = page.figures.read(series.settled, page.figures.settled_days)
     newest = page.figures.read(_newest_run)
     missing = page.figures.read(_missing)
     parts = [

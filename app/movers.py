@@ -1,16 +1,12 @@
 """What grew and what shrank, as rows and in words. Pure."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import pandas as pd
 
 from app import format as fmt
 from app.view import NONE
 from core.analysis.trends import Trend, fastest_growing
-
-FLOOR_SHARE = Decimal("0.001")
-"""A growth below this share of what all cost isn't named among the fastest."""
 
 
 def rows(trends: Sequence[Trend], daily: pd.DataFrame) -> pd.DataFrame:
@@ -35,8 +31,7 @@ def rows(trends: Sequence[Trend], daily: pd.DataFrame) -> pd.DataFrame:
 
 def fastest(trends: Sequence[Trend], currency: str, shown: int = 3) -> str:
     """ "Bedrock +210.0 % (+$1,234), Q new (+$90.00)", or nothing where none grew by enough."""
-    floor = FLOOR_SHARE * sum((abs(trend.last) for trend in trends), Decimal(0))
-    grown = [trend for trend in fastest_growing(trends, floor) if trend.change > 0][:shown]
+    grown = fastest_growing(trends)[:shown]
     return ", ".join(f"{trend.name or NONE} {_percent(trend)} (+{fmt.money(trend.change, currency)})" for trend in grown)
 
 

@@ -43,6 +43,22 @@ class Credentials:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What one run of a page, or one request, reads from: one store, one snapshot, one day taken for today."""
+
+    store: Store
+    snapshot: Snapshot
+    config: Settings
+    as_of: date
+    is_demo: bool
+
+    @property
+    def settled_days(self) -> int:
+        """How many whole days old a day has to be to be judged."""
+        return self.config.spendscope_settled_days
+
+
+@dataclass(frozen=True)
 class Workspace:
     """The open stores of this process."""
 

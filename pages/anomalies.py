@@ -34,7 +34,7 @@ def main() -> None:
         return
     heading = st.container()
     filters.bar(page.figures, page.view, page.known)
-    settled_days = page.figures.config.spendscope_settled_days
+    settled_days = page.figures.settled_days
     with heading:
         with st.spinner("Judging the days of each service"):
             settled = page.figures.read(series.settled, settled_days)

@@ -151,7 +151,7 @@ def regrain() -> None:
 def main_chart(found: Breakdown) -> None:
     """Cost by bucket, stacked by group, with the period before."""
     view = found.view
-    settled = found.page.figures.read(series.settled, found.page.figures.config.spendscope_settled_days)
+    settled = found.page.figures.read(series.settled, found.page.figures.settled_days)
     figure = charts.stacked(
         found.series,
         found.top,

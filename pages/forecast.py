@@ -41,7 +41,7 @@ def main() -> None:
         return
     try:
         with heading, st.spinner("Working out the forecast of this selection"):
-            outlook = page.figures.read(insight.outlook, selection, page.figures.config.spendscope_settled_days)
+            outlook = page.figures.read(insight.outlook, selection, page.figures.settled_days)
     except AnalysisRefused as refused:
         with heading:
             st.title("There is no forecast of this selection")

@@ -38,7 +38,7 @@ def main() -> None:
         return
     heading = st.container()
     filters.bar(page.figures, page.view, page.known)
-    settled = page.figures.read(series.settled, page.figures.config.spendscope_settled_days)
+    settled = page.figures.read(series.settled, page.figures.settled_days)
     found = Month(page, settled)
     with heading:
         st.title(found.headline)
@@ -97,14 +97,14 @@ class Month:
 def outlook_of(page: Page) -> Outlook | AnalysisRefused:
     """The forecast of the selection, or why there is none."""
     try:
-        return page.figures.read(insight.outlook, page.all_days, page.figures.config.spendscope_settled_days)
+        return page.figures.read(insight.outlook, page.all_days, page.figures.settled_days)
     except AnalysisRefused as refused:
         return refused
 
 
 def events_of(page: Page, settled: date | None) -> list[Anomaly] | None:
     """The anomalies of the days shown, or None where none of them could be judged."""
-    shown, settled_days = page.view.filters, page.figures.config.spendscope_settled_days
+    shown, settled_days = page.view.filters, page.figures.settled_days
     if settled is None or settled < shown.start:
         return None
     events = page.figures.read(insight.anomalies, shown, settled_days)
@@ -172,7 +172,7 @@ def month_end(found: Month, outlook: Outlook | AnalysisRefused) -> MonthEnd | No
 def to_gain(page: Page) -> None:
     """What the findings save a month, and how much that is of what is spent."""
     selected = replace(page.view.filters, selected=followed(page.view.filters))
-    found = page.figures.read(waste, selected, page.figures.config.spendscope_settled_days)
+    found = page.figures.read(waste, selected, page.figures.settled_days)
     if not judged(page):
         card("Waste found", "Not judged", note="needs a collection from AWS", help="A billing export alone has no resources to judge.")
         return
@@ -235,7 +235,7 @@ def moved(page: Page, settled: date | None) -> None:
             with st.container():
                 st.markdown(f"**Top movers, last {days} settled days beside the {days} before**")
                 try:
-                    trends = page.figures.read(insight.growth, page.all_days, page.figures.config.spendscope_settled_days, days)
+                    trends = page.figures.read(insight.growth, page.all_days, page.figures.settled_days, days)
                 except AnalysisRefused as refused:
                     st.caption(fmt.plain(f"{refused.message} {refused.hint}"))
                 else:

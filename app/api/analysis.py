@@ -20,7 +20,6 @@ from app.api.models import (
     Trends,
     WasteShare,
 )
-from app.movers import FLOOR_SHARE
 from core import insight
 from core.analysis.forecast_charges import LAST_DAY, CalendarCharge
 from core.analysis.trends import Trend, fastest_growing
@@ -89,8 +88,7 @@ def _trend(trend: Trend) -> ServiceTrend:
 def _fastest(by_period: Sequence[Sequence[Trend]]) -> list[ServiceTrend]:
     """Of the longest period that there is; a service that grew by less than a small share of all that was spent isn't named."""
     longest = next((found for found in reversed(by_period) if found), [])
-    floor = FLOOR_SHARE * sum((abs(trend.last) for trend in longest), Decimal(0))
-    return [_trend(trend) for trend in fastest_growing(longest, floor) if trend.change > 0]
+    return [_trend(trend) for trend in fastest_growing(longest)]
 
 
 def _forecast(held: Held, filters: Filters) -> tuple[CostForecast | None, str | None]:

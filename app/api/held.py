@@ -1,7 +1,7 @@
 """What one request reads from: one store, one snapshot, one day taken for today; and the view of the costs that it asks for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -9,29 +9,11 @@ from fastapi import Depends, Request
 
 from app.api.models import AppliedFilters, FigureSource, IncompleteSlice
 from app.view import DEFAULT_DAYS, default_view
-from app.workspace import Workspace
+from app.workspace import Held, Workspace
 from core.errors import SettingError
-from core.models import CostType, Filters, Partition, Snapshot
+from core.models import CostType, Filters, Partition
 from core.services import service
-from core.settings import Settings
 from core.store import ledger, queries, series
-from core.store.client import Store
-
-
-@dataclass(frozen=True)
-class Held:
-    """The figures as they are published now."""
-
-    store: Store
-    snapshot: Snapshot
-    config: Settings
-    as_of: date
-    is_demo: bool
-
-    @property
-    def settled_days(self) -> int:
-        """How old a day has to be to be judged."""
-        return self.config.spendscope_settled_days
 
 
 def _held(request: Request) -> Held:

@@ -25,7 +25,7 @@ def freshness(held: Figures) -> None:
 
 def settled_up_to(held: Figures) -> date:
     """The last day that was old enough not to change as it was read."""
-    return held.read(series.settled, held.config.spendscope_settled_days) or date.min
+    return held.read(series.settled, held.settled_days) or date.min
 
 
 def months(held: Figures) -> None:

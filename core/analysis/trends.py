@@ -1,6 +1,6 @@
 """What grew and what shrank: the last settled days beside as many before them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,6 +8,9 @@ from decimal import Decimal
 import pandas as pd
 
 from core.errors import AnalysisRefused
+
+FLOOR_SHARE = Decimal("0.001")
+"""A growth below this share of what all cost isn't named among the fastest."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,10 @@ def trends(daily: pd.DataFrame, settled: date, days: int) -> list[Trend]:
     return sorted(found, key=lambda trend: (-abs(trend.change), trend.name))
 
 
-def fastest_growing(found: Iterable[Trend], floor: Decimal) -> list[Trend]:
-    """Those that grew by the most percent, new ones first; a growth below `floor` in money isn't one."""
-    grown = [trend for trend in found if trend.change >= floor]
+def fastest_growing(found: Sequence[Trend], floor: Decimal | None = None) -> list[Trend]:
+    """Those that grew by the most percent, new ones first; a growth below `floor` in money, or a thousandth of what all cost, isn't one."""
+    least = floor if floor is not None else FLOOR_SHARE * sum((abs(trend.last) for trend in found), Decimal(0))
+    grown = [trend for trend in found if trend.change > 0 and trend.change >= least]
     return sorted(grown, key=lambda trend: (trend.percent is not None, -(trend.percent or 0), -trend.change, trend.name))
 
 

@@ -10,13 +10,12 @@ import pandas as pd
 
 from core.models import Snapshot
 from core.store.client import Store
+from core.store.publish import CURRENT, current
 
 SOURCE = "analysis:all:all"
 """Where our own analysis is kept: it is of all bills together."""
 
 METHOD = "Spendscope"
-
-_CURRENT = "(source, month, run_id) IN {current:Array(Tuple(String, Date, String))}"
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ def rows(store: Store, snap: Snapshot, kind: str, currency: str) -> list[Row]:
     """What our own published analysis says of a kind, by subject, day and level."""
     found = store.rows(
         f"""SELECT subject, day, last_day, value, lower, upper, level, details FROM analysis_results
-        WHERE {_CURRENT} AND source = {{source:String}} AND kind = {{kind:String}} AND currency = {{currency:String}}
+        WHERE {CURRENT} AND source = {{source:String}} AND kind = {{kind:String}} AND currency = {{currency:String}}
         ORDER BY subject, day, level""",
-        {**_current(snap), "source": SOURCE, "kind": kind, "currency": currency},
+        {**current(snap), "source": SOURCE, "kind": kind, "currency": currency},
     )
     return [replace(Row(*row), details=json.loads(row[-1])) for row in found]
 
@@ -54,8 +53,8 @@ def aws_forecast(store: Store, snap: Snapshot) -> pd.DataFrame:
     """Cost Explorer's own forecast of the total unblended cost. Columns: day, value, lower, upper (USD), level (percent), as_of."""
     return store.frame(
         f"""SELECT day, value, lower, upper, level, as_of FROM analysis_results
-        WHERE {_CURRENT} AND startsWith(source, 'aws-forecast:') ORDER BY day""",
-        _current(snap),
+        WHERE {CURRENT} AND startsWith(source, 'aws-forecast:') ORDER BY day""",
+        current(snap),
     )
 
 
@@ -63,10 +62,6 @@ def aws_anomalies(store: Store, snap: Snapshot) -> pd.DataFrame:
     """The anomalies that AWS found. Columns: subject (AWS's id), day, last_day, value (impact), currency, details (JSON)."""
     return store.frame(
         f"""SELECT subject, day, last_day, value, currency, details FROM analysis_results
-        WHERE {_CURRENT} AND startsWith(source, 'aws-anomaly:') ORDER BY day DESC, subject""",
-        _current(snap),
+        WHERE {CURRENT} AND startsWith(source, 'aws-anomaly:') ORDER BY day DESC, subject""",
+        current(snap),
     )
-
-
-def _current(snap: Snapshot) -> dict[str, Any]:
-    return {"current": [(p.source, p.month, p.run_id) for p in snap.current]}

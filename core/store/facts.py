@@ -63,12 +63,11 @@ def in_use(store: Store, held: Partition, resource_type: str, names: Sequence[st
 
 def coverage(store: Store, run_id: str) -> dict[str, Pool]:
     """What commitments cover by region and family, as Cost Explorer last said: in this run, or else in what is published."""
-    current = [(p.source, p.month, p.run_id) for p in publish.snapshot(store).current]
     rows = store.rows(
-        """SELECT subject, value, details FROM analysis_results WHERE kind = 'coverage'
-            AND ((source, month, run_id) IN {current:Array(Tuple(String, Date, String))} OR run_id = {run:String})
-        ORDER BY run_id = {run:String} DESC, as_of DESC LIMIT 1 BY subject""",
-        {"current": current, "run": run_id},
+        f"""SELECT subject, value, details FROM analysis_results WHERE kind = 'coverage'
+            AND ({publish.CURRENT} OR run_id = {{run:String}})
+        ORDER BY run_id = {{run:String}} DESC, as_of DESC LIMIT 1 BY subject""",
+        {**publish.current(publish.snapshot(store)), "run": run_id},
     )
     found = {}
     for subject, usd, details in rows:

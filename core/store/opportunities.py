@@ -14,6 +14,7 @@ import pandas as pd
 
 from core.models import OPPORTUNITIES, Snapshot
 from core.store.client import Store
+from core.store.publish import CURRENT, current
 
 Selection = Mapping[str, Sequence[str]]
 
@@ -33,7 +34,6 @@ STATE = "open"
 
 _ROW = """id, check, type, service, account_id, account_name, region, resource_type, resource_id, resource_name,
     monthly_savings, monthly_cost, currency, confidence, priority, effort, risk, title, reason, fix, evidence, price, counted, as_of"""
-_CURRENT = "(source, month, run_id) IN {current:Array(Tuple(String, Date, String))}"
 _ORDER = "counted DESC, id"
 
 
@@ -103,8 +103,8 @@ def resources_by(store: Store, snap: Snapshot, selected: Selection, dimension: s
 
 def one(store: Store, snap: Snapshot, ident: str) -> dict[str, Any] | None:
     """A finding in full, with its evidence and price read; None when there is no such id."""
-    params = {**_current(snap), "id": ident}
-    found = store.frame(f"SELECT {_ROW} FROM optimization_opportunities WHERE {_CURRENT} AND id = {{id:String}}", params)
+    params = {**current(snap, OPPORTUNITIES), "id": ident}
+    found = store.frame(f"SELECT {_ROW} FROM optimization_opportunities WHERE {CURRENT} AND id = {{id:String}}", params)
     if found.empty:
         return None
     row = {str(name): value for name, value in found.iloc[0].items()}
@@ -114,9 +114,9 @@ def one(store: Store, snap: Snapshot, ident: str) -> dict[str, Any] | None:
 def of_resource(store: Store, snap: Snapshot, account: str, region: str, resource_id: str) -> pd.DataFrame:
     """Everything that was found on one resource; one of them counts."""
     return store.frame(
-        f"SELECT {_ROW} FROM optimization_opportunities WHERE {_CURRENT} AND account_id = {{account:String}} "
+        f"SELECT {_ROW} FROM optimization_opportunities WHERE {CURRENT} AND account_id = {{account:String}} "
         f"AND region = {{region:String}} AND resource_id = {{resource:String}} ORDER BY {_ORDER}",
-        {**_current(snap), "account": account, "region": region, "resource": resource_id},
+        {**current(snap, OPPORTUNITIES), "account": account, "region": region, "resource": resource_id},
     )
 
 
@@ -150,18 +150,14 @@ def not_measured_count(store: Store, snap: Snapshot, selected: Selection) -> int
 def resource_costs(store: Store, snap: Snapshot, resource_type: str) -> pd.DataFrame:
     """What resources of a type cost a month, where it's known: account_id, region, resource_id, monthly_cost, cost_basis (JSON)."""
     return store.frame(
-        f"SELECT account_id, region, resource_id, monthly_cost, cost_basis FROM resource_costs WHERE {_CURRENT} "
+        f"SELECT account_id, region, resource_id, monthly_cost, cost_basis FROM resource_costs WHERE {CURRENT} "
         "AND resource_type = {type:String} ORDER BY monthly_cost DESC, account_id, region, resource_id",
-        {**_current(snap), "type": resource_type},
+        {**current(snap, OPPORTUNITIES), "type": resource_type},
     )
 
 
-def _current(snap: Snapshot) -> dict[str, Any]:
-    return {"current": [(p.source, p.month, p.run_id) for p in snap.current if p.kind == OPPORTUNITIES]}
-
-
 def _where(snap: Snapshot, selected: Selection, without: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
-    clauses, params = [_CURRENT], _current(snap)
+    clauses, params = [CURRENT], current(snap, OPPORTUNITIES)
     for key, values in selected.items():
         if key in COLUMNS and key not in without and values:
             clauses.append(f"{COLUMNS[key]} IN {{of_{key}:Array(String)}}")

@@ -6,6 +6,7 @@ run id takes the month off. One insert carries all of a run's months, so readers
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from core.errors import UndoRefused
 from core.models import BILLS, Partition, Snapshot
@@ -17,6 +18,9 @@ KEPT_SUPERSEDED = 3
 OFF = ""
 """In place of a run: nothing of this source is current for the month."""
 
+CURRENT = "(source, month, run_id) IN {current:Array(Tuple(String, Date, String))}"
+"""SQL that is true of the rows that a snapshot holds; `current` binds it."""
+
 _COLUMNS = ["source", "month", "run_id", "version"]
 
 
@@ -27,6 +31,11 @@ def snapshot(store: Store) -> Snapshot:
     )
     version = max((row[3] for row in rows), default=0)
     return Snapshot(version, tuple(Partition(source, month, run) for source, month, run, _ in rows if run != OFF))
+
+
+def current(snap: Snapshot, *kinds: str) -> dict[str, Any]:
+    """What binds CURRENT: everything published, or the sources of these kinds."""
+    return {"current": [(p.source, p.month, p.run_id) for p in snap.current if not kinds or p.kind in kinds]}
 
 
 def publish(store: Store, run_id: str, months: Iterable[tuple[str, date]]) -> Snapshot:
@@ -101,10 +110,10 @@ def kept(store: Store) -> set[Partition]:
 
 def superseded(store: Store) -> list[Partition]:
     """Partitions that were current once, are still kept, and are older than the last three before the current one."""
-    current, available = set(snapshot(store).current), kept(store)
+    now, available = set(snapshot(store).current), kept(store)
     old = []
     for (source, month), runs in sorted(history(store).items()):
-        past = [partition for run in runs if (partition := Partition(source, month, run)) not in current]
+        past = [partition for run in runs if (partition := Partition(source, month, run)) not in now]
         old += [partition for partition in past[KEPT_SUPERSEDED:] if partition in available]
     return old
 

@@ -28,6 +28,7 @@ from core.models import (
 from core.store import publish
 from core.store.client import Params, Store
 from core.store.migrations import DATA_TABLES
+from core.store.publish import CURRENT, current
 from core.store.writes import READ_FILE, LedgerEntry, landing_table
 
 UNTAGGED = ""
@@ -76,8 +77,8 @@ def content_hash(store: Store, run_id: str) -> str:
 def estimated_months(store: Store, source: str) -> list[date]:
     """The published months of a source that are still an estimate."""
     rows = store.rows(
-        f"SELECT DISTINCT month FROM cost_metrics WHERE {_CURRENT} AND source = {{source:String}} AND estimated ORDER BY month",
-        {**_current(publish.snapshot(store)), "source": source},
+        f"SELECT DISTINCT month FROM cost_metrics WHERE {CURRENT} AND source = {{source:String}} AND estimated ORDER BY month",
+        {**current(publish.snapshot(store)), "source": source},
     )
     return [month for (month,) in rows]
 
@@ -85,8 +86,8 @@ def estimated_months(store: Store, source: str) -> list[date]:
 def fewest_values(store: Store, source: str) -> int:
     """How many accounts or regions the published figures of a source have, whichever are fewer; 0 when there are none."""
     rows = store.rows(
-        f"SELECT least(uniqExact(account_id), uniqExact(region)) FROM cost_metrics WHERE {_CURRENT} AND source = {{source:String}}",
-        {**_current(publish.snapshot(store)), "source": source},
+        f"SELECT least(uniqExact(account_id), uniqExact(region)) FROM cost_metrics WHERE {CURRENT} AND source = {{source:String}}",
+        {**current(publish.snapshot(store)), "source": source},
     )
     return int(rows[0][0])
 
@@ -219,7 +220,7 @@ def run_differences(store: Store, run_id: str) -> list[Difference]:
 
 def reconciliation(store: Store, snap: Snapshot) -> list[Difference]:
     """Ours beside the source's own, for everything published, newest month first."""
-    return [] if snap.empty else _differences(store, _CURRENT, _current(snap))
+    return [] if snap.empty else _differences(store, CURRENT, current(snap))
 
 
 def source_totals(store: Store, run_id: str) -> list[MonthTotal]:
@@ -278,11 +279,6 @@ _ITEMS = _Face(
     },
     items=True,
 )
-_CURRENT = "(source, month, run_id) IN {current:Array(Tuple(String, Date, String))}"
-
-
-def _current(snap: Snapshot) -> dict[str, Any]:
-    return {"current": [(p.source, p.month, p.run_id) for p in snap.current]}
 
 
 def _face(filters: Filters, *more: str) -> _Face:
@@ -295,8 +291,8 @@ def _face(filters: Filters, *more: str) -> _Face:
 
 
 def _where(face: _Face, snap: Snapshot, filters: Filters) -> tuple[str, dict[str, Any]]:
-    params: dict[str, Any] = {**_current(snap), "start": filters.start, "end": filters.end, "currency": filters.currency}
-    clauses = [_CURRENT, f"{face.day} BETWEEN {{start:Date}} AND {{end:Date}}", f"{face.currency} = {{currency:String}}"]
+    params: dict[str, Any] = {**current(snap), "start": filters.start, "end": filters.end, "currency": filters.currency}
+    clauses = [CURRENT, f"{face.day} BETWEEN {{start:Date}} AND {{end:Date}}", f"{face.currency} = {{currency:String}}"]
     for number, (key, values) in enumerate(filters.selected.items()):
         if values:
             params[f"key_{number}"] = key.removeprefix(TAG_PREFIX)
@@ -322,8 +318,8 @@ def coverage(store: Store, snap: Snapshot) -> Coverage | None:
     if snap.empty:
         return None
     rows = store.rows(
-        f"SELECT currency, count(), min(day), max(day) FROM cost_metrics WHERE {_CURRENT} GROUP BY currency ORDER BY 2 DESC, 1",
-        _current(snap),
+        f"SELECT currency, count(), min(day), max(day) FROM cost_metrics WHERE {CURRENT} GROUP BY currency ORDER BY 2 DESC, 1",
+        current(snap),
     )
     if not rows:
         return None
@@ -346,9 +342,9 @@ def source_spans(store: Store, snap: Snapshot) -> list[SourceSpan]:
     if not snap.bills:
         return []
     rows = store.rows(
-        f"""SELECT source, currency, min(day), max(day) FROM cost_metrics WHERE {_CURRENT}
+        f"""SELECT source, currency, min(day), max(day) FROM cost_metrics WHERE {CURRENT}
         GROUP BY source, currency ORDER BY source, currency""",
-        _current(snap),
+        current(snap),
     )
     runs = {partition.run_id for partition in snap.bills}
     read = dict(
@@ -493,10 +489,10 @@ def usage_types(store: Store, snap: Snapshot, filters: Filters) -> pd.DataFrame:
         f"""SELECT month, service, usage_type, sum({filters.cost_type.value}) AS cost, sum(usage_quantity) AS quantity,
             any(usage_unit) AS unit, max(estimated) AS estimated
         FROM usage_type_costs
-        WHERE {_CURRENT} AND month BETWEEN toStartOfMonth({{start:Date}}) AND {{end:Date}} AND currency = {{currency:String}}
+        WHERE {CURRENT} AND month BETWEEN toStartOfMonth({{start:Date}}) AND {{end:Date}} AND currency = {{currency:String}}
             AND (empty({{services:Array(String)}}) OR has({{services:Array(String)}}, service))
         GROUP BY month, service, usage_type ORDER BY cost DESC, month, service, usage_type""",
-        {**_current(snap), "start": filters.start, "end": filters.end, "currency": filters.currency, "services": list(services)},
+        {**current(snap), "start": filters.start, "end": filters.end, "currency": filters.currency, "services": list(services)},
     )
 
 
@@ -505,8 +501,8 @@ def account_names(store: Store, snap: Snapshot) -> dict[str, str]:
     if snap.empty:
         return {}
     rows = store.rows(
-        f"SELECT account_id, argMax(account_name, (account_name != '', day)) FROM cost_metrics WHERE {_CURRENT} GROUP BY account_id",
-        _current(snap),
+        f"SELECT account_id, argMax(account_name, (account_name != '', day)) FROM cost_metrics WHERE {CURRENT} GROUP BY account_id",
+        current(snap),
     )
     return {account: name for account, name in rows if name}
 
@@ -558,8 +554,8 @@ def sources(store: Store, snap: Snapshot) -> pd.DataFrame:
     return store.frame(
         f"""SELECT source, month, run_id, currency, sum(unblended) AS billed, min(day) AS first_day, max(day) AS last_day,
             max(estimated) AS estimated
-        FROM cost_metrics WHERE {_CURRENT} GROUP BY source, month, run_id, currency ORDER BY month DESC, source, currency""",
-        _current(snap),
+        FROM cost_metrics WHERE {CURRENT} GROUP BY source, month, run_id, currency ORDER BY month DESC, source, currency""",
+        current(snap),
     )
 
 

@@ -126,11 +126,10 @@ def dated(store: Store, account: str, region: str, first: date, last: date) -> d
 
 def analysed_on(store: Store, kind: str, method: str) -> date | None:
     """The day of the newest published analysis of a kind, or None."""
-    current = [(p.source, p.month, p.run_id) for p in publish.snapshot(store).current]
     rows = store.rows(
         "SELECT max(as_of), count() FROM analysis_results WHERE kind = {kind:String} AND method = {method:String} "
-        "AND (source, month, run_id) IN {current:Array(Tuple(String, Date, String))}",
-        {"kind": kind, "method": method, "current": current},
+        f"AND {publish.CURRENT}",
+        {"kind": kind, "method": method, **publish.current(publish.snapshot(store))},
     )
     return rows[0][0] if rows[0][1] else None
 

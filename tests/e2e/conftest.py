@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import TimeoutError as Unanswered
 
+from tests.bills import write
 from tests.processes import MEASURING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +99,16 @@ def browser() -> Iterator[Browser]:
         running = chromium(playwright)
         yield running
         running.close()
+
+
+@contextmanager
+def with_bill(folder: Path, browser: Browser, lines: Sequence[Sequence[object]]) -> Iterator[Server]:
+    """A dashboard that this bill was uploaded to."""
+    with running(folder) as server:
+        page = browser.new_page()
+        upload(page, server, write(folder / "bill.csv", lines))
+        page.close()
+        yield server
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bills import HEADER, rows, write
-from tests.e2e.conftest import Server, choose, metric, saved, settled, shot, start, upload
+from tests.bills import HEADER, rows
+from tests.e2e.conftest import Server, choose, metric, saved, settled, shot, with_bill
 
 Visit = Callable[..., Page]
 TOTAL = "1 open anomaly: EC2 cost $300.00 more than expected on 10 – 12 Sep 2026"
@@ -31,14 +31,8 @@ DAYS = ("2026-09-10", "2026-09-11", "2026-09-12")
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
     """A dashboard with that bill."""
-    folder = tmp_path_factory.mktemp("judged")
-    running = start(folder)
-    page = browser.new_page()
-    upload(page, running, write(folder / "bill.csv", planted()))
-    page.close()
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+    with with_bill(tmp_path_factory.mktemp("judged"), browser, planted()) as server:
+        yield server
 
 
 def title(page: Page) -> str:

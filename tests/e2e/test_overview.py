@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bills import rows, write
-from tests.e2e.conftest import Server, metric, saved, settled, shot, start, upload
+from tests.bills import rows
+from tests.e2e.conftest import Server, metric, saved, settled, shot, with_bill
 
 Visit = Callable[..., Page]
 
@@ -23,14 +23,8 @@ def half_more() -> list[list[object]]:
 @pytest.fixture(scope="module")
 def dashboard(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
     """A dashboard with that bill; nobody looked for anything to save."""
-    folder = tmp_path_factory.mktemp("overview")
-    running = start(folder)
-    page = browser.new_page()
-    upload(page, running, write(folder / "bill.csv", half_more()))
-    page.close()
-    yield running
-    running.stop()
-    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+    with with_bill(tmp_path_factory.mktemp("overview"), browser, half_more()) as server:
+        yield server
 
 
 def drawn(page: Page) -> Page:

@@ -36,19 +36,39 @@ def analyze(store: Store, config: Settings, as_of: date, *, report: Report = sil
         raise AnalysisRefused("There is nothing to analyse.", "Collect from AWS or import a bill first.")
     with runs.run(store, KIND, as_of, clock, "Checks, anomalies and forecast") as run:
         made: list[Partition] = []
-        judged = None
+        judged = earlier = None
         if held:
             report(Progress(judge.TITLE, 0, 0))
-            judged = judge.judge(store, held, run.run_id, config, _collected_on(store, held, as_of))
+            judged = judge.judge(store, held, run.run_id, config, collected_on(store, held, as_of), as_of)
+            earlier = judge.before(store, judged.partition)
             made.append(judged.partition)
         report(Progress(insight.TITLE, 0, 0))
         kept = insight.keep(store, now, run.run_id, config.spendscope_settled_days, as_of)
         made += [kept] if kept else []
         publish.publish(store, run.run_id, {(partition.source, partition.month) for partition in made})
+        if judged:
+            judge.close_gone(store, earlier, judged.partition, clock())
         writes.drop_partitions(store, publish.superseded(store))
     return AnalyzeResult(run.run_id, judged, series.settled(store, publish.snapshot(store), config.spendscope_settled_days))
 
 
-def _collected_on(store: Store, held: Partition, as_of: date) -> date:
+def judge_again(store: Store, config: Settings, as_of: date, *, clock: runs.Clock = runs.utc_now) -> Judged | None:
+    """Ask every check of the inventory anew and publish it: after a threshold was set, or a finding dismissed. None without an inventory.
+
+    Raises RunBusy while another run is going on, whose own end does the same.
+    """
+    held = resources.inventory(store)
+    if held is None:
+        return None
+    with runs.run(store, KIND, as_of, clock, "Checks") as run:
+        judged = judge.judge(store, held, run.run_id, config, collected_on(store, held, as_of), as_of)
+        earlier = judge.before(store, judged.partition)
+        publish.publish(store, run.run_id, {(judged.partition.source, judged.partition.month)})
+        judge.close_gone(store, earlier, judged.partition, clock())
+        writes.drop_partitions(store, publish.superseded(store))
+    return judged
+
+
+def collected_on(store: Store, held: Partition, as_of: date) -> date:
     """The day for which the collection that brought an inventory took today."""
     return next((entry.as_of for entry in queries.ledger(store) if entry.run_id == held.run_id), as_of)

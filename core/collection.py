@@ -148,15 +148,18 @@ class Collection:
         self.months.add((source, NO_MONTH))
         return kept
 
-    def keep_series(self, place: Place, queries: Sequence[MetricQuery], days: Sequence[date]) -> None:
-        """Ask CloudWatch for the daily values of the days that aren't kept yet, and keep them. Raises AwsError."""
+    def keep_series(self, place: Place, queries: Sequence[MetricQuery], days: Sequence[date], late: int = 0) -> None:
+        """Ask CloudWatch for the daily values of the days that aren't kept yet, and keep them. Raises AwsError.
+
+        Where values come up to `late` days late, a later day's collection asks for as many days once more.
+        """
         client = self.access.client("cloudwatch", place.region, place.account)
-        for start, asked in sorted(self._unkept(place, queries, days).items()):
+        for start, asked in sorted(self._unkept(place, queries, days, late).items()):
             for points in daily(client, asked, start, self.as_of, place.account, place.region):
                 own = {**place.columns, "collected_at": _second(self.clock()), "run_id": self.run.run_id}
                 writes.insert_rows(self.store, "resource_series", ({**own, **point} for point in points))
 
-    def _unkept(self, place: Place, queries: Sequence[MetricQuery], days: Sequence[date]) -> dict[date, list[MetricQuery]]:
+    def _unkept(self, place: Place, queries: Sequence[MetricQuery], days: Sequence[date], late: int) -> dict[date, list[MetricQuery]]:
         """The queries by the first day that each has to be asked for."""
         kept = resources.last_days(self.store, place.account, place.region, days[0], days[-1])
         starts: dict[date, list[MetricQuery]] = {}
@@ -164,7 +167,7 @@ class Collection:
             last = kept.get((query.namespace, query.metric, query.statistic, query.resource_id))
             start = last + timedelta(days=1) if last else days[0]
             if start <= days[-1]:
-                starts.setdefault(start, []).append(query)
+                starts.setdefault(max(days[0], start - timedelta(days=late)), []).append(query)
         return starts
 
 

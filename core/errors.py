@@ -24,6 +24,8 @@ SpendscopeError               one sentence that names the thing, one that says w
 │   ├── UnknownRegion         no such region, or the account has it switched off
 │   └── CostCapReached        the next call would cost more than a collection may
 ├── AnalysisRefused           a series or period is too short or unfit to say anything
+├── ActionRefused             what was said of a finding, or a threshold, can't be taken
+│   └── UnknownFinding        no such finding was ever made
 ├── CollectionCancelled       somebody stopped the collection
 ├── RunBusy                   another run is going on
 └── UndoRefused               there is nothing to go back to
@@ -137,6 +139,14 @@ class CostCapReached(AwsError):
 
 class AnalysisRefused(SpendscopeError):
     """A series or period from which nothing honest can be said."""
+
+
+class ActionRefused(SpendscopeError):
+    """Something that was said of findings or thresholds and can't be; nothing was kept."""
+
+
+class UnknownFinding(ActionRefused):
+    """An id that no finding has or had."""
 
 
 class CollectionCancelled(SpendscopeError):

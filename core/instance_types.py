@@ -37,7 +37,7 @@ class InstanceType:
     @property
     def facts(self) -> dict[str, Any]:
         """The same as JSON takes it."""
-        return asdict(self)
+        return {**asdict(self), "architectures": list(self.architectures)}
 
     def is_smaller_than(self, other: "InstanceType") -> bool:
         """Whether it is of the other's family and has less of something and more of nothing."""

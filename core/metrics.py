@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -9,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from core.models import CostType, Filters, Grain, Snapshot
 from core.store import ledger, opportunities, queries
 from core.store.client import Store
+from core.store.events import LIVE
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 USD, AWS = "USD", {"provider": ("AWS",)}
@@ -26,17 +28,17 @@ class _Told:
         return self._families
 
 
-def exposition(store: Store, snap: Snapshot) -> bytes:
+def exposition(store: Store, snap: Snapshot, as_of: date) -> bytes:
     """All metrics in Prometheus' text format."""
-    return generate_latest(_Told(families(store, snap)))
+    return generate_latest(_Told(families(store, snap, as_of)))
 
 
-def families(store: Store, snap: Snapshot) -> Iterator[Metric]:
-    """Every metric with its samples."""
+def families(store: Store, snap: Snapshot, as_of: date) -> Iterator[Metric]:
+    """Every metric with its samples. `as_of` is today: a dismissal that has run out no longer holds."""
     yield from _calls(store)
     yield _durations(store)
     yield _monthly_cost(store, snap)
-    yield from _opportunities(store, snap)
+    yield from _opportunities(store, snap, as_of)
     yield _incomplete(store, snap)
 
 
@@ -80,21 +82,23 @@ def _monthly_cost(store: Store, snap: Snapshot) -> Metric:
     return family
 
 
-def _opportunities(store: Store, snap: Snapshot) -> Iterator[Metric]:
+def _opportunities(store: Store, snap: Snapshot, as_of: date) -> Iterator[Metric]:
+    live = {**AWS, "state": LIVE}
     waste = GaugeMetricFamily("aws_waste_identified_usd", "What could be saved a month, each resource once.", labels=["service"])
-    for _, row in opportunities.by(store, snap, AWS, "service").iterrows():
+    for _, row in opportunities.by(store, snap, live, "service", as_of=as_of).iterrows():
         waste.add_metric([row["key"]], float(row["savings"]))
     yield waste
-    found = GaugeMetricFamily("aws_optimization_opportunities", "Findings, all of them.", labels=["type"])
-    for _, row in opportunities.by(store, snap, AWS, "type").iterrows():
+    found = GaugeMetricFamily("aws_optimization_opportunities", "Findings that are neither dismissed nor done.", labels=["type"])
+    for _, row in opportunities.by(store, snap, live, "type", as_of=as_of).iterrows():
         found.add_metric([row["key"]], float(row["found"]))
     yield found
     for name, said, kind in (
         ("aws_idle_resources_count", "Resources that do nothing.", "idle_resources"),
-        ("aws_underutilized_resources_count", "Resources that are larger than they need to be.", "rightsizing"),
+        ("aws_underutilized_resources_count", "Resources that are larger, or of a dearer kind, than they need to be.", "rightsizing"),
     ):
         family = GaugeMetricFamily(name, said, labels=["service"])
-        for service, count in opportunities.resources_by(store, snap, {**AWS, "type": (kind,)}, "service").items():
+        counts = opportunities.resources_by(store, snap, {**live, "type": (kind,)}, "service", as_of=as_of)
+        for service, count in counts.items():
             family.add_metric([service], count)
         yield family
 

@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 
 EC2 = "AmazonEC2"
-API = "Pricing API"
+API, SPOT = "Pricing API", "Spot price history"
+RESERVED = "#1yr-no-upfront"
+"""What the key of an hour ends in where the price is that of a standard reservation for one year without upfront, USD an hour."""
 SNAPSHOT_DAY = date(2026, 7, 20)
 SNAPSHOT = f"snapshot {SNAPSHOT_DAY.isoformat()}"
 HOURS_A_MONTH = 730
@@ -32,6 +34,13 @@ OPERATIONS = {
 }
 _USAGE = {"default": "BoxUsage", "dedicated": "DedicatedUsage"}
 _LISTS = Path(__file__).parent / "price_list"
+# Which file has which service's prices, under their keys.
+_SNAPSHOTS = {
+    "ebs_us_east_1.csv": EC2,
+    "lambda_us_east_1.csv": "AWSLambda",
+    "s3_us_east_1.csv": "AmazonS3",
+    "rds_us_east_1.csv": "AmazonRDS",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class Price:
     @property
     def confidence(self) -> float:
         """How far it can be trusted: a snapshot may have gone out of date."""
-        return 1.0 if self.source == API else 0.8
+        return 0.8 if self.source == SNAPSHOT else 1.0
 
 
 class PriceList:
@@ -83,13 +92,14 @@ def snapshot() -> Mapping[tuple[str, str, str], Price]:
 
 def _snapshot() -> Iterator[Price]:
     for name, usd in _table("ec2_linux_us_east_1.csv"):
-        yield _dated(f"BoxUsage:{name}/{LINUX}", "Hrs", usd)
-    for key, unit, usd in _table("ebs_us_east_1.csv"):
-        yield _dated(key, unit, usd)
+        yield _dated(EC2, f"BoxUsage:{name}/{LINUX}", "Hrs", usd)
+    for file, service_code in _SNAPSHOTS.items():
+        for key, unit, usd in _table(file):
+            yield _dated(service_code, key, unit, usd)
 
 
-def _dated(key: str, unit: str, usd: str) -> Price:
-    return Price(EC2, "us-east-1", key, unit, Decimal(usd), "", SNAPSHOT, SNAPSHOT_DAY)
+def _dated(service_code: str, key: str, unit: str, usd: str) -> Price:
+    return Price(service_code, "us-east-1", key, unit, Decimal(usd), "", SNAPSHOT, SNAPSHOT_DAY)
 
 
 def _table(name: str) -> Iterator[list[str]]:

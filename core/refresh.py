@@ -22,6 +22,7 @@ from core.scope import Scope
 from core.settings import Settings
 from core.store import analyses, ledger, publish, resources, writes
 from core.store.client import Store
+from core.verdicts import STUMBLES
 
 _BOUNDLESS = Decimal(1_000_000)
 
@@ -125,9 +126,12 @@ def refresh(
             for collector in discovered():
                 _collected(collection, collector)
                 _carry_over(collection, collector)
-            _judged(collection)
+            judged = _judged(collection)
             _analyzed(collection)
+            earlier = judge.before(store, judged) if judged else None
             months = _published(collection)
+            if judged:
+                judge.close_gone(store, earlier, judged, clock())
         finally:
             _keep_account(collection)
         writes.drop_partitions(store, publish.superseded(store))
@@ -202,17 +206,18 @@ def _carry_over(collection: Collection, collector: Collector) -> None:
         writes.carry_over(collection.store, held, collection.run.run_id, collector.resource_types, *place)
 
 
-def _judged(collection: Collection) -> None:
+def _judged(collection: Collection) -> Partition | None:
     """Judge what is known now. Should that fail, what was collected is published all the same, and the earlier findings stay."""
     held = collection.inventory
     collection.report(Progress(judge.TITLE, 0, 0))
     try:
         partition = judge.judge(collection.store, held, held.run_id, collection.config, collection.as_of).partition
-    except (SpendscopeError, *judge.STUMBLES) as error:
+    except (SpendscopeError, *STUMBLES) as error:
         collection.record(judge.TITLE, Place(collection.payer), SliceStatus.INCOMPLETE, str(error))
         writes.drop_partitions(collection.store, [replace(held, source=judge.source_of(held))])
-    else:
-        collection.months.add((partition.source, partition.month))
+        return None
+    collection.months.add((partition.source, partition.month))
+    return partition
 
 
 def _analyzed(collection: Collection) -> None:
@@ -222,7 +227,7 @@ def _analyzed(collection: Collection) -> None:
     try:
         after = publish.preview(store, run_id, collection.months)
         partition = insight.keep(store, after, run_id, config.spendscope_settled_days, collection.as_of)
-    except (SpendscopeError, *judge.STUMBLES) as error:
+    except (SpendscopeError, *STUMBLES) as error:
         collection.record(insight.TITLE, Place(collection.payer), SliceStatus.INCOMPLETE, str(error))
         writes.drop_partitions(store, [Partition(analyses.SOURCE, NO_MONTH, run_id)])
     else:

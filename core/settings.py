@@ -92,6 +92,12 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Mean CPU under which an instance counts as underutilised, in percent.",
     )
+    aws_spot_savings_target: float = Field(
+        default=35.0,
+        gt=0,
+        le=90,
+        description="What the spot market is taken to save where its price history isn't known, in percent.",
+    )
 
     @classmethod
     def settings_customise_sources(  # noqa: D102  # documented by pydantic-settings

@@ -24,6 +24,8 @@ from core.errors import AccessDenied, CredentialsMissing
 from core.settings import Settings, settings
 
 DEMO_ROLE = "SpendscopeReader"
+DEMO_REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "ap-southeast-2")
+"""Where the demo organisation has anything: its first figures shouldn't wait for empty regions."""
 SESSION_NAME = "spendscope"
 
 # A client takes about a megabyte; the one that was longest not asked for goes first.
@@ -36,7 +38,7 @@ _UNSET = (None, None, None, None)
 """A botocore variable that comes from neither the environment nor a file."""
 
 # Services with one endpoint for all regions of a partition.
-_GLOBAL_SERVICES = ("ce", "organizations", "pricing")
+_GLOBAL_SERVICES = ("ce", "organizations", "pricing", "savingsplans")
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -229,7 +231,7 @@ def demo_access(endpoint: str, meter: Meter) -> Access:
     """Access to the demo organisation behind an address; nothing of the operator's own AWS configuration is used."""
     inner = botocore.session.Session(session_vars=dict.fromkeys(("profile", "config_file", "credentials_file"), _UNSET))
     session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo", botocore_session=inner)  # noqa: S106  # the demo's own
-    return Access(session, meter, role_name=DEMO_ROLE, endpoint=endpoint, is_demo=True)
+    return Access(session, meter, role_name=DEMO_ROLE, regions=DEMO_REGIONS, endpoint=endpoint, is_demo=True)
 
 
 @lru_cache

@@ -1,7 +1,8 @@
 """The meter that every AWS call goes through: what was asked, what it costs, and the brakes.
 
 Prices (https://aws.amazon.com/aws-cost-management/aws-cost-explorer/pricing/ and https://aws.amazon.com/cloudwatch/pricing/):
-Cost Explorer bills $0.01 a request, and each page is a request; CloudWatch's GetMetricData $0.01 per 1,000 metrics requested. Every
+Cost Explorer bills $0.01 a request, and each page is a request; CloudWatch's GetMetricData $0.01 per 1,000 metrics requested. S3 bills
+$0.0004 to $0.005 per 1,000 requests (https://aws.amazon.com/s3/pricing/), a cent for about 1,500 buckets, which isn't counted. Every
 other call that Spendscope makes is free. AWS doesn't say whether a request that it refuses or throttles is billed. Only answered
 ones are counted here. A query of GetMetricData counts as one metric on each page, though AWS may count several statistics of one
 metric once, and a month's first million CloudWatch requests may be free: what is billed can be less.

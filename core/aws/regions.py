@@ -1,6 +1,10 @@
 """Which regions of an account are collected from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+
+import botocore.session
 
 from core.aws.access import Access
 from core.aws.failures import calling
@@ -50,3 +54,15 @@ def _unasked(access: Access, denied: AccessDenied) -> Regions:
         tuple(name for name in access.regions if name not in known),
         note=f"{denied.message} The regions of AWS_REGIONS are tried without knowing whether they are enabled.",
     )
+
+
+def code_of(name: str) -> str:
+    """A region's code, from that itself or from its name as price lists have it, such as "EU (Ireland)"."""
+    return _codes().get(name.replace("EU (", "Europe ("), name)
+
+
+@cache
+def _codes() -> Mapping[str, str]:
+    """The codes of all regions that botocore knows, by their names."""
+    partitions = botocore.session.Session().get_data("endpoints")["partitions"]
+    return {said["description"]: code for partition in partitions for code, said in partition["regions"].items()}

@@ -15,3 +15,9 @@ REGION_PREFIXES = {
 def region_of(usage_type: str) -> str:
     """The region in a usage type's prefix."""
     return REGION_PREFIXES.get(usage_type.split("-", 1)[0], "us-east-1")
+
+
+def without_region(usage_type: str) -> str:
+    """The usage type without its region's prefix."""
+    prefix, _, rest = usage_type.partition("-")
+    return rest if prefix in REGION_PREFIXES and rest else usage_type

@@ -4,10 +4,11 @@ A check's file has a `CHECK`, whose id is the file's name. It is pure: it sees a
 """
 
 import pkgutil
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
 
-from core.checks.contract import Check
+from core.checks.contract import Check, Threshold
 from core.settings import Settings
 
 
@@ -24,12 +25,17 @@ def discovered() -> tuple[Check, ...]:
     return tuple(found)
 
 
-def thresholds(config: Settings) -> dict[str, dict[str, float]]:
-    """The thresholds in force, by check: those of the settings where there is one, else the default."""
+def thresholds(config: Settings, saved: Mapping[str, Mapping[str, float]] | None = None) -> dict[str, dict[str, float]]:
+    """The thresholds in force, by check: those that were `saved` on the page, else those of the settings, else the defaults."""
+    held = saved or {}
     return {
         check.id: {
-            threshold.name: float(getattr(config, threshold.setting) if threshold.setting else threshold.default)
-            for threshold in check.thresholds
+            threshold.name: held.get(check.id, {}).get(threshold.name, configured(threshold, config)) for threshold in check.thresholds
         }
         for check in discovered()
     }
+
+
+def configured(threshold: Threshold, config: Settings) -> float:
+    """What a threshold is without anything saved: its setting's value where it has one, else its default."""
+    return float(getattr(config, threshold.setting) if threshold.setting else threshold.default)

@@ -5,17 +5,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from core.instance_types import InstanceType
 from core.prices import PriceList
 from core.reckoning import Reckoning
 
+if TYPE_CHECKING:
+    from core.commitments import Pool, Utilisation
+
 TYPES = (
     *("idle_resources", "rightsizing", "spot_migration", "storage_optimization", "multi_az_conversion"),
     *("reserved_instances", "savings_plans", "commitments"),
 )
-"""What an opportunity is about. Of a resource's counted findings an earlier type leaves nothing for a later one."""
+"""What an opportunity is about. Of findings that save the same the one of the earlier type counts."""
+
+PURCHASES = ("reserved_instances", "savings_plans")
+"""Types of findings that buy a commitment: reckoned on what all the others leave."""
 
 LEVELS = ("low", "medium", "high")
 _DECIMALS = 6  # CloudWatch's averages carry the noise of floating point; 5 % is 5 %
@@ -28,7 +35,7 @@ Metric = tuple[str, str]
 class Resource:
     """A resource as last seen. `series` holds the daily values of the days that were asked for, None for one without a datapoint.
 
-    `seen` says when the inventories that are kept saw it last in which state.
+    `seen` says when the inventories that are kept saw it last in which state, `utilisation` what its collector made of its metrics.
     """
 
     resource_type: str
@@ -43,6 +50,12 @@ class Resource:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     series: Mapping[Metric, Mapping[date, float | None]] = field(default_factory=dict)
     seen: Mapping[str, datetime] = field(default_factory=dict)
+    utilisation: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Account, region and id: findings with the same are about one resource."""
+        return self.account_id, self.region, self.resource_id
 
     @property
     def named(self) -> str:
@@ -53,12 +66,20 @@ class Resource:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known beside the resource. `thresholds` are by check and name."""
+    """What is known beside the resource. `thresholds` are by check and name, `resources` is the whole inventory by type.
+
+    `pools` says by name what reservations and Savings Plans cover, None where that isn't known; `utilisation` is of each of them by its id.
+    `recommended` is what AWS itself recommends by kind, as core/collectors/cost_explorer_recommendations.py keeps it.
+    """
 
     as_of: date
     prices: PriceList
     thresholds: Mapping[str, Mapping[str, float]]
     instance_types: Mapping[str, InstanceType] = field(default_factory=dict)
+    resources: Mapping[str, Sequence[Resource]] = field(default_factory=dict)
+    pools: "Mapping[str, Pool] | None" = None
+    utilisation: "Mapping[str, Utilisation]" = field(default_factory=dict)
+    recommended: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -69,12 +90,23 @@ class Facts:
         """So many whole days before `as_of`, the oldest first."""
         return [self.as_of - timedelta(days=back) for back in range(count, 0, -1)]
 
+    def one(self, resource_type: str, account_id: str, region: str, resource_id: str) -> Resource | None:
+        """A resource of the inventory; None where there is no such."""
+        return self._by_key.get((resource_type, account_id, region, resource_id))
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str, str, str], Resource]:
+        return {(kind, *resource.key): resource for kind, some in self.resources.items() for resource in some}
+
 
 @dataclass(frozen=True)
 class Finding:
     """What can be saved on a resource, before commitments. `after` is what it costs then; None: nothing.
 
-    `evidence` takes what JSON takes: the rule in words, the window, thresholds and values.
+    `evidence` takes what JSON takes: the rule in words, the window, thresholds and values. What it saves of which parts of the resource's
+    cost stands in `parts` ("compute", "storage", ...), USD a month; without any it is about all of it. Findings on one resource exclude one
+    another where they share a part. A saving on other resources of the account and region stands in `elsewhere`, by their ids; then it
+    saves nothing on its own. `base` is a purchase's: the USD a month on demand that it would cover, by pool, or by "" of the resource.
     """
 
     reason: str
@@ -85,6 +117,9 @@ class Finding:
     risk: str
     evidence: Mapping[str, Any]
     after: Reckoning | None = None
+    parts: Mapping[str, Decimal] = field(default_factory=dict)
+    elsewhere: Mapping[str, Decimal] = field(default_factory=dict)
+    base: Mapping[str, Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1 or self.effort not in LEVELS or self.risk not in LEVELS:

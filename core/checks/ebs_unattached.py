@@ -1,10 +1,11 @@
 """Volumes that are attached to nothing."""
 
 from datetime import UTC, datetime, time, timedelta
+from shlex import quote
 from typing import NamedTuple
 
-from core import reckoning
 from core.checks.contract import Answer, Check, Facts, Finding, NotMeasured, Resource, Threshold, figure, quantity
+from core.reckoning import ebs
 
 VOLUME = "ec2:volume"
 READS = ("VolumeReadOps", "Sum")
@@ -30,14 +31,14 @@ def find(resource: Resource, facts: Facts) -> Answer:
     days = figure((facts.now - since.moment) / timedelta(days=1))
     if days <= limits[DAYS.name]:
         return None
-    cost = reckoning.volume(facts.prices, resource.region, resource.attributes)
+    cost = ebs.volume(facts.prices, resource.region, resource.attributes)
     kind, size = resource.attributes.get("VolumeType"), resource.attributes.get("Size")
     return Finding(
         reason=(
             f"Volume {resource.named}, {size} GiB of {kind} in {resource.region}, is attached to nothing, for {quantity(days)} days by "
             f"what is known: {since.how}. Keeping it: {cost.in_words()}."
         ),
-        fix=f"aws ec2 delete-volume --volume-id {resource.resource_id} --region {resource.region}",
+        fix=f"aws ec2 delete-volume --volume-id {quote(resource.resource_id)} --region {resource.region}",
         cost=cost,
         confidence=since.confidence * cost.confidence,
         effort="low",

@@ -1,8 +1,11 @@
 """Instances that run and do nothing."""
 
-from core import reckoning
+from shlex import quote
+
 from core.checks.contract import Answer, Check, Facts, Finding, NotMeasured, Resource, Threshold, figure, quantity
-from core.checks.ec2_metrics import CPU, INSTANCE, NETWORK_IN, NETWORK_OUT, WINDOW_DAYS, unmeasured, window
+from core.checks.ec2_metrics import CPU, INSTANCE, NETWORK_IN, NETWORK_OUT
+from core.checks.windows import WINDOW_DAYS, unmeasured, window
+from core.reckoning import ec2
 
 CPU_PERCENT = Threshold("cpu_percent", 5.0, "%", "Mean CPU under which an instance can be idle", setting="aws_idle_cpu_threshold")
 NETWORK_MB = Threshold("network_mb_per_day", 1.0, "MB/day", "Network in and out under which an instance can be idle")
@@ -26,7 +29,7 @@ def find(resource: Resource, facts: Facts) -> Answer:
     if not (coming.is_whole and going.is_whole):
         return NotMeasured(f"CPU is {quantity(cpu.mean)} % on average, but network traffic isn't known for all of the last 14 days.")
     traffic = figure((coming.mean + going.mean) / MEGABYTE)
-    cost = reckoning.instance(facts.prices, resource.region, resource.attributes)
+    cost = ec2.instance(facts.prices, resource.region, resource.attributes)
     return Finding(
         reason=(
             f"Instance {resource.named}, {resource.attributes.get('InstanceType')} in {resource.region}, used {quantity(cpu.mean)} % of "
@@ -45,7 +48,7 @@ def find(resource: Resource, facts: Facts) -> Answer:
             "thresholds": dict(limits),
             "values": {"cpu_percent": cpu.mean, "network_mb_per_day": traffic},
             "series": [
-                cpu.as_json(*CPU, "Percent"),
+                cpu.as_json(*CPU, "Percent", limits[CPU_PERCENT.name]),
                 coming.as_json(*NETWORK_IN, "Bytes"),
                 going.as_json(*NETWORK_OUT, "Bytes"),
             ],
@@ -56,16 +59,18 @@ def find(resource: Resource, facts: Facts) -> Answer:
 
 def _fix(resource: Resource) -> str:
     """Stopping can be undone; in an Auto Scaling group it would only bring another instance."""
+    ident, where = quote(resource.resource_id), f"--region {resource.region}"
     if GROUP_TAG in resource.tags:
-        one = f"--instance-id {resource.resource_id} --should-decrement-desired-capacity --region {resource.region}"
-        return f"aws autoscaling terminate-instance-in-auto-scaling-group {one}"
+        return f"aws autoscaling terminate-instance-in-auto-scaling-group --instance-id {ident} --should-decrement-desired-capacity {where}"
     if resource.attributes.get("InstanceLifecycle") == "spot":
-        return f"aws ec2 terminate-instances --instance-ids {resource.resource_id} --region {resource.region}"
-    return f"aws ec2 stop-instances --instance-ids {resource.resource_id} --region {resource.region}"
+        return f"aws ec2 terminate-instances --instance-ids {ident} {where}"
+    return f"aws ec2 stop-instances --instance-ids {ident} {where}"
 
 
 def _notes(resource: Resource) -> list[str]:
     notes = ["Its volumes and its public addresses bill on while it is stopped."]
+    if GROUP_TAG in resource.tags:
+        notes = ["The line ends it and lowers its group's desired capacity. Where that is the group's minimum, lower the minimum first."]
     if reservation := resource.attributes.get("CapacityReservationId"):
         notes.append(f"It runs in the capacity reservation {reservation}, which bills until it is cancelled too.")
     return notes

@@ -2,28 +2,31 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
-from core import reckoning
 from core.checks import ec2_idle
 from core.checks.contract import Answer, Check, Facts, Finding, NotMeasured, Resource, Threshold, figure, quantity
-from core.checks.ec2_metrics import CPU, CPU_P99, CREDITS, INSTANCE, MEMORY, WINDOW_DAYS, Window, unmeasured, window
+from core.checks.ec2_metrics import CPU, CPU_P99, CREDITS, INSTANCE, MEMORY
+from core.checks.windows import WINDOW_DAYS, Window, unmeasured, window
 from core.instance_types import InstanceType, family_of
-from core.reckoning import Reckoning
+from core.reckoning import Reckoning, ec2
 
 CPU_PERCENT = Threshold(
     "cpu_percent", 20.0, "%", "Mean CPU under which an instance can be too large", setting="aws_underutilized_cpu_threshold"
 )
 PEAK_PERCENT = Threshold("peak_percent", 80.0, "%", "What the 99th percentile of CPU must stay under on the smaller type")
 MEMORY_PERCENT = Threshold("memory_percent", 80.0, "%", "What the highest use of memory must stay under on the smaller type")
+KEPT_PERCENT = Threshold(
+    "kept_memory_percent", 50.0, "%", "How much of its memory the smaller type must have at least where its use isn't measured all the time"
+)
+LEAST_CREDITS = Threshold("least_credits", 0.0, "CPU credits", "What the lowest balance of a burstable type must be above")
 
 # Percent of each vCPU that a burstable type earns credits for.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html
 _BASELINE = {"nano": 5.0, "micro": 10.0, "small": 20.0, "medium": 20.0, "large": 30.0, "xlarge": 40.0, "2xlarge": 40.0}
 _BASELINE_T2 = _BASELINE | {"xlarge": 22.5, "2xlarge": 16.875}
 UNMEASURED_CONFIDENCE = 0.5
-LEAST_MEMORY_SHARE = 0.5
-"""Where memory isn't measured all the time, no more than half of it is given up."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +98,15 @@ def _is_burstable(resource: Resource) -> bool:
 
 def _targets(resource: Resource, facts: Facts, current: InstanceType, use: Use) -> Iterator[Target]:
     """The smaller types that keep the limits and hold the use, and that cost less as far as prices are known."""
-    if use.credits and use.credits.lowest <= 0:
+    limits = facts.thresholds[CHECK.id]
+    if use.credits and use.credits.lowest <= limits[LEAST_CREDITS.name]:
         return  # it was held back, so what it would use isn't known
-    cost = reckoning.instance(facts.prices, resource.region, resource.attributes)
+    cost = ec2.instance(facts.prices, resource.region, resource.attributes)
     for kind in facts.instance_types.values():
         if kind.is_smaller_than(current) and kind.keeps_limits_of(current):
-            target = _on(kind, current, use, reckoning.instance(facts.prices, resource.region, resource.attributes, kind.name))
+            target = _on(kind, current, use, ec2.instance(facts.prices, resource.region, resource.attributes, kind.name))
             cheaper = cost.usd is None or target.cost.usd is None or target.cost.usd < cost.usd
-            if cheaper and _holds(target, current, use, facts.thresholds[CHECK.id]):
+            if cheaper and _holds(target, current, use, limits):
                 yield target
 
 
@@ -119,7 +123,7 @@ def _holds(target: Target, current: InstanceType, use: Use, limits: Mapping[str,
         return False
     if target.memory is not None and target.memory >= limits[MEMORY_PERCENT.name]:
         return False
-    return use.knows_memory or target.type.memory_mib >= current.memory_mib * LEAST_MEMORY_SHARE
+    return use.knows_memory or figure(target.type.memory_mib / current.memory_mib * 100) >= limits[KEPT_PERCENT.name]
 
 
 def _baseline(kind: InstanceType) -> float:
@@ -134,7 +138,7 @@ def _cheapest(target: Target) -> tuple[bool, float, int]:
 
 
 def _finding(resource: Resource, facts: Facts, current: InstanceType, use: Use, target: Target) -> Finding:
-    cost = reckoning.instance(facts.prices, resource.region, resource.attributes)
+    cost = ec2.instance(facts.prices, resource.region, resource.attributes)
     limits = facts.thresholds[CHECK.id]
     prices = min(cost.confidence, target.cost.confidence)
     memory = (
@@ -163,7 +167,7 @@ def _finding(resource: Resource, facts: Facts, current: InstanceType, use: Use, 
             "values": _values(use, target),
             "current_type": current.facts,
             "target_type": target.type.facts,
-            "series": _series(use),
+            "series": _series(use, limits),
             "notes": _notes(resource, use),
         },
     )
@@ -183,9 +187,14 @@ def _values(use: Use, target: Target) -> dict[str, float]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _series(use: Use) -> list[dict[str, Any]]:
-    held = [(use.cpu, CPU, "Percent"), (use.peak, CPU_P99, "Percent"), (use.memory, MEMORY, "Percent"), (use.credits, CREDITS, "Count")]
-    return [each.as_json(*metric, unit) for each, metric, unit in held if each]
+def _series(use: Use, limits: Mapping[str, float]) -> list[dict[str, Any]]:
+    held = (
+        (use.cpu, CPU, "Percent", limits[CPU_PERCENT.name]),
+        (use.peak, CPU_P99, "Percent", None),
+        (use.memory, MEMORY, "Percent", None),
+        (use.credits, CREDITS, "Count", None),
+    )
+    return [each.as_json(*metric, unit, limit) for each, metric, unit, limit in held if each]
 
 
 def _size(kind: InstanceType) -> str:
@@ -195,8 +204,8 @@ def _size(kind: InstanceType) -> str:
 def _fix(resource: Resource, target: str) -> str:
     """The instance must be stopped first; in an Auto Scaling group its type comes from the group's template."""
     if ec2_idle.GROUP_TAG in resource.tags:
-        return f"aws autoscaling describe-auto-scaling-instances --instance-ids {resource.resource_id} --region {resource.region}"
-    ident, where = resource.resource_id, f"--region {resource.region}"
+        return f"aws autoscaling describe-auto-scaling-instances --instance-ids {quote(resource.resource_id)} --region {resource.region}"
+    ident, where = quote(resource.resource_id), f"--region {resource.region}"
     return (
         f"aws ec2 stop-instances --instance-ids {ident} {where} && aws ec2 wait instance-stopped --instance-ids {ident} {where} && "
         f"aws ec2 modify-instance-attribute --instance-id {ident} --instance-type {target} {where} && "
@@ -228,7 +237,7 @@ CHECK = Check(
     ),
     price="The hour on demand of its type less that of the smaller type, for its system and tenancy in its region, 730 times.",
     find=find,
-    thresholds=(CPU_PERCENT, PEAK_PERCENT, MEMORY_PERCENT),
+    thresholds=(CPU_PERCENT, PEAK_PERCENT, MEMORY_PERCENT, KEPT_PERCENT, LEAST_CREDITS),
     remarks=(
         "The cheapest type that fits is named. Use on it is the measured use times the ratio of vCPUs, or of memory.",
         "Memory comes from the CloudWatch agent's mem_used_percent, if it is sent by InstanceId alone. Without it confidence is at most "

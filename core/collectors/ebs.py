@@ -5,7 +5,7 @@ has it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,8 +55,20 @@ def volume_row(volume: Mapping[str, Any], place: Place, collection: Collection) 
         "state": volume["State"],
         "created_at": moment(volume["CreateTime"]),
         "tags": tags,
-        "attributes": json.dumps({**chosen(volume, ATTRIBUTES), "InstanceIds": ids(attached, "InstanceId")}),
+        "attributes": json.dumps(
+            {
+                **chosen(volume, ATTRIBUTES),
+                "InstanceIds": ids(attached, "InstanceId"),
+                **_with_its_instance(attached),
+            }
+        ),
     }
+
+
+def _with_its_instance(attached: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """Whether it is deleted with the instances that it is on, where AWS says so of each."""
+    said = [one["DeleteOnTermination"] for one in attached if "DeleteOnTermination" in one]
+    return {"DeleteOnTermination": all(said)} if said and len(said) == len(attached) else {}
 
 
 def estimate(outlook: Outlook) -> EstimateLine:

@@ -19,7 +19,7 @@ from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
 from core.services import EC2_LABEL
-from core.store import resources
+from core.store import events, resources
 
 TITLE = "EC2 instances"
 INSTANCE_TYPE = "ec2:instance"
@@ -74,14 +74,23 @@ def listed(access: Access, place: Place, **parameters: Any) -> Iterator[dict[str
 
 def measure(collection: Collection, place: Place, running: Sequence[Mapping[str, Any]], days: Sequence[date]) -> None:
     """Fill the cache of daily datapoints for the window: CPU of all, the rest of those whose CPU is low."""
-    config, types = collection.config, {instance["InstanceId"]: instance["InstanceType"] for instance in running}
+    types = {instance["InstanceId"]: instance["InstanceType"] for instance in running}
+    low_percent, idle_percent = limits(collection)
     collection.keep_series(place, queries(types, CPU), days)
     means = resources.means(collection.store, place.account, place.region, NAMESPACE, CPU, days[0], days[-1])
-    low = [instance for instance in types if means.get(instance, 100.0) < config.aws_underutilized_cpu_threshold]
-    idle = [instance for instance in low if means[instance] < config.aws_idle_cpu_threshold]
+    low = [instance for instance in types if means.get(instance, 100.0) < low_percent]
+    idle = [instance for instance in low if means[instance] < idle_percent]
     burstable = [instance for instance in low if BURSTABLE.match(types[instance])]
     asked = [(low, CPU_P99), (low, MEMORY), (burstable, CREDITS), *((idle, metric) for metric in NETWORK)]
     collection.keep_series(place, [query for some, metric in asked for query in queries(some, metric)], days)
+
+
+def limits(collection: Collection) -> tuple[float, float]:
+    """Under which mean CPU, in percent, an instance may be found oversized or idle: by the settings, or by what was set on the page."""
+    saved, config = events.saved_thresholds(collection.store), collection.config
+    idle = max(config.aws_idle_cpu_threshold, saved.get("ec2_idle", {}).get("cpu_percent", 0.0))
+    low = max(config.aws_underutilized_cpu_threshold, saved.get("ec2_underutilized", {}).get("cpu_percent", 0.0))
+    return max(low, idle), idle
 
 
 def queries(instances: Iterable[str], metric: tuple[str, str]) -> list[MetricQuery]:

@@ -1,4 +1,4 @@
-"""What AWS asks on demand for the instance types in use and their smaller relatives, and for EBS volumes, region by region.
+"""What AWS asks for what is in use, on demand and reserved for a year, region by region.
 
 The Pricing API is free. Prices are kept with the day on which they were read and asked for again after a week.
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
@@ -6,36 +6,27 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
+from core import reckoning
 from core.aws.access import Access
 from core.aws.listing import pages
 from core.aws.permissions import Permission
 from core.collection import Collection, Place
 from core.collectors.contract import Collector, EstimateLine, Outlook
-from core.instance_types import InstanceType
-from core.prices import API, EC2, instance_key
-from core.reckoning import operation_of
+from core.prices import API, EC2, RESERVED
+from core.reckoning import Question
 from core.store import facts, writes
 
 TITLE = "Prices"
 KEPT_FOR = timedelta(days=7)
 
-# The price list's families of what EBS bills.
-EBS_FAMILIES = ("Storage", "System Operation", "Provisioned Throughput")
-_TENANCIES = {"default": "Shared", "dedicated": "Dedicated"}
-_OF_INSTANCES = ("InstanceType", "Platform", "PlatformDetails", "UsageOperation", "Tenancy", "InstanceLifecycle")
-
-
-class Question(NamedTuple):
-    """One request: what is kept under which key once it was answered, and the filters."""
-
-    key: str
-    filters: tuple[tuple[str, str], ...]
+_YEAR = {"LeaseContractLength": "1yr", "OfferingClass": "standard", "PurchaseOption": "No Upfront"}
+"""The one reservation that prices are kept of. RDS names no class: its reservations have only one."""
 
 
 def collect(collection: Collection) -> None:
@@ -47,79 +38,60 @@ def collect(collection: Collection) -> None:
             found: list[dict[str, Any]] = []
             try:
                 with ThreadPoolExecutor(collection.config.spendscope_collection_threads) as pool:
-                    for rows in pool.map(lambda question, place=region: list(_asked(client, question, own, place)), questions):
+                    for rows in pool.map(lambda asked, place=region: list(_asked(client, asked[0], asked[1], own, place)), questions):
                         found += rows
             finally:
                 current.row_count = writes.insert_rows(collection.store, "prices", ({**row, "collected_at": read} for row in found))
 
 
-def _unkept(collection: Collection) -> Mapping[str, list[Question]]:
-    """What has to be asked, by region."""
+def _unkept(collection: Collection) -> Mapping[str, Sequence[tuple[str, Question]]]:
+    """What has to be asked, by region: of each resource type its questions, each once."""
     kept = facts.priced_since(collection.store, collection.clock() - KEPT_FOR)
-    wanted: dict[str, list[Question]] = defaultdict(list)
-    for region, question in dict.fromkeys((*_of_instances(collection), *_of_volumes(collection))):
-        if (EC2, region, question.key) not in kept:
-            wanted[region].append(question)
-    return wanted
+    types = facts.instance_types(collection.store)
+    wanted: dict[str, dict[tuple[str, Question], None]] = defaultdict(dict)
+    for name, kind in reckoning.kinds().items():
+        for region, attributes in facts.distinct(collection.store, collection.inventory, name):
+            for question in kind.questions(region, attributes, types):
+                if (kind.SERVICE_CODE, region, question.key) not in kept:
+                    wanted[region][name, question] = None
+    return {region: tuple(asked) for region, asked in wanted.items()}
 
 
-def _of_instances(collection: Collection) -> Iterator[tuple[str, Question]]:
-    """A question for each instance type, system and tenancy in use, and for each smaller type of the family."""
-    known = facts.instance_types(collection.store)
-    for region, attributes in facts.in_use(collection.store, collection.inventory, "ec2:instance", _OF_INSTANCES, "running"):
-        operation, tenancy = operation_of(attributes), attributes["Tenancy"] or "default"
-        if attributes["InstanceLifecycle"] or operation is None or tenancy not in _TENANCIES:
-            continue
-        for name in _with_smaller(attributes["InstanceType"], known):
-            key = instance_key(name, operation, tenancy) or ""
-            asked = {"instanceType": name, "operation": operation, "tenancy": _TENANCIES[tenancy], "capacitystatus": "Used"}
-            yield region, Question(key, (("regionCode", region), *asked.items()))
-
-
-def _with_smaller(name: str, known: Mapping[str, InstanceType]) -> Iterable[str]:
-    if name not in known:
-        return [name]
-    return [name, *sorted(other.name for other in known.values() if other.is_smaller_than(known[name]))]
-
-
-def _of_volumes(collection: Collection) -> Iterator[tuple[str, Question]]:
-    """Three questions for each region with volumes."""
-    for region, _ in facts.in_use(collection.store, collection.inventory, "ec2:volume", []):
-        for family in EBS_FAMILIES:
-            yield region, Question(f"EBS/{family}", (("regionCode", region), ("productFamily", family)))
-
-
-def _asked(client: Any, question: Question, own: str, region: str) -> Iterator[dict[str, Any]]:
+def _asked(client: Any, resource_type: str, question: Question, own: str, region: str) -> Iterator[dict[str, Any]]:
     """Rows of `prices`: what the answer lists, and under the question's own key that it was asked."""
+    kind = reckoning.kinds()[resource_type]
     filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in question.filters]
+    common = {"service_code": kind.SERVICE_CODE, "region": region, "source": API}
     answered = False
-    listed: Iterator[Any] = pages(client, "get_products", "PriceList", own, region, ServiceCode=EC2, Filters=filters)
+    listed: Iterator[Any] = pages(client, "get_products", "PriceList", own, region, ServiceCode=kind.SERVICE_CODE, Filters=filters)
     for document in listed:
-        if row := _row(json.loads(document), region):
-            answered = answered or row["key"] == question.key
-            yield row
+        item = json.loads(document)
+        key = kind.key_of(item["product"]["attributes"])
+        for found, unit, usd in _terms(item["terms"]) if key else ():
+            answered = answered or key == question.key
+            yield {**common, "sku": item["product"]["sku"], "key": f"{key}{found}", "unit": unit, "usd": usd}
     if not answered:
-        yield {"service_code": EC2, "region": region, "sku": "", "key": question.key, "unit": "", "usd": None, "source": API}
+        yield {**common, "sku": "", "key": question.key, "unit": "", "usd": None}
 
 
-def _row(item: Mapping[str, Any], region: str) -> dict[str, Any] | None:
-    """A product with its price on demand; None for what isn't sold that way or isn't one of ours."""
-    product = item["product"]
-    key = _key(product["attributes"])
-    tiers = [tier for term in item["terms"].get("OnDemand", {}).values() for tier in term["priceDimensions"].values()]
+def _terms(terms: Mapping[str, Any]) -> Iterator[tuple[str, str, Decimal]]:
+    """What the key ends in, unit and USD of the price on demand and of the year's reservation, where they are sold."""
+    if price := _first_tier(terms.get("OnDemand", {})):
+        yield "", *price
+    year = {
+        code: term
+        for code, term in terms.get("Reserved", {}).items()
+        if all(term.get("termAttributes", {}).get(name, value) == value for name, value in _YEAR.items())
+    }
+    if price := _first_tier(year):
+        yield RESERVED, *price
+
+
+def _first_tier(terms: Mapping[str, Any]) -> tuple[str, Decimal] | None:
+    """The unit and USD of the first tier; None where there is none, or more than one."""
+    tiers = [tier for term in terms.values() for tier in term["priceDimensions"].values()]
     first = [tier for tier in tiers if "USD" in tier["pricePerUnit"] and tier.get("beginRange", "0") == "0"]
-    if key is None or len(first) != 1:
-        return None
-    usd = Decimal(first[0]["pricePerUnit"]["USD"])
-    return {"service_code": EC2, "region": region, "sku": product["sku"], "key": key, "unit": first[0]["unit"], "usd": usd, "source": API}
-
-
-def _key(attributes: Mapping[str, str]) -> str | None:
-    usage = attributes.get("usagetype", "")
-    if "instanceType" in attributes:
-        tenancy = next((ours for ours, theirs in _TENANCIES.items() if theirs == attributes.get("tenancy")), "")
-        return instance_key(attributes["instanceType"], attributes.get("operation", ""), tenancy)
-    return usage[usage.index("EBS:Volume") :] if "EBS:Volume" in usage else None
+    return (first[0]["unit"], Decimal(first[0]["pricePerUnit"]["USD"])) if len(first) == 1 else None
 
 
 def estimate(outlook: Outlook) -> EstimateLine:
@@ -145,5 +117,5 @@ COLLECTOR = Collector(
     ),
     estimate=estimate,
     collect=collect,
-    reads=("ec2:instance", "ec2:volume"),
+    reads=tuple(reckoning.kinds()),
 )

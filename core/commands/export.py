@@ -16,6 +16,7 @@ from core.models import CHARGE_CATEGORY, FILTER_BAR, USAGE_CATEGORY, CostType, F
 from core.settings import settings
 from core.store import opportunities, publish, queries
 from core.store.client import Store
+from core.store.events import STATES
 
 NAME = "export"
 HELP = "write figures as CSV, JSON or Parquet"
@@ -39,6 +40,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--end", type=day, metavar="DATE", help="last day, UTC, included (default: the last with figures)")
         kind.add_argument("--currency", help="default: the one of most rows; currencies are never added together")
         kind.add_argument("--cost-type", choices=[cost_type.value for cost_type in CostType], default=CostType.UNBLENDED.value)
+        if what == "opportunities":
+            said = "only findings that stand there; may be repeated (default: all)"
+            kind.add_argument("--state", action="append", default=[], choices=STATES, help=said)
         add_as_of(kind)
 
 
@@ -82,7 +86,8 @@ def _costs(store: Store, snapshot: Snapshot, filters: Filters, options: argparse
 def _opportunities(store: Store, snapshot: Snapshot, filters: Filters, options: argparse.Namespace, target: IO[bytes]) -> None:
     if ignored := sorted(set(filters.selected) - set(opportunities.COLUMNS)):
         raise SettingError(f"Opportunities have no {' and no '.join(ignored)}.", "Leave that option out.")
-    rows = opportunities.export(store, snapshot, filters.selected)
+    chosen = {**filters.selected, "state": options.state}
+    rows = opportunities.export(store, snapshot, chosen, as_of=as_of(options))
     target.write(exports.written(rows, options.format, {"data_version": snapshot.version}))
 
 
@@ -107,7 +112,7 @@ def _stamps(snapshot: Snapshot, filters: Filters, when: date) -> dict[str, Any]:
 
 KINDS = {
     "costs": (_costs, "one row for each day, account, region, service, charge category and usage type"),
-    "opportunities": (_opportunities, "one row for each finding, with its evidence, price and saving; days and cost type don't apply"),
+    "opportunities": (_opportunities, "one row for each finding, with evidence, price, saving and state; days and cost type don't apply"),
     "anomalies": (_anomalies, "one row for each anomaly that touches the days"),
     "forecast": (_forecast, "one row for each day from the last settled one to the end of the next month"),
 }

@@ -21,8 +21,9 @@ from core.demo.policies import Keys, Policy
 from core.demo.seeding import seed
 from core.demo.services.answering import Recent
 from core.demo.services.cloudwatch import CloudWatch
-from core.demo.services.cost_explorer import CostExplorer, Ledger
+from core.demo.services.cost_explorer import CostExplorer
 from core.demo.services.ec2 import Ec2, Inventory
+from core.demo.services.ledger import Ledger
 from core.demo.services.listings import LISTINGS, Listed
 from core.demo.services.pricing import Pricing
 from core.demo.services.s3 import S3

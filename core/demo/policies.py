@@ -64,7 +64,15 @@ class Keys:
 
 def permission(call: Call) -> str:
     """The IAM action that a call needs."""
-    action = f"{_PREFIXES.get(call.signed, call.signed)}:{call.action}"
+    return action_for(_PREFIXES.get(call.signed, call.signed), call.action)
+
+
+def action_for(service: str, operation: str) -> str:
+    """The IAM action that an operation of a service needs: S3's have names of their own.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+    """
+    action = f"{service}:{operation}"
     return _ACTIONS.get(action, action)
 
 

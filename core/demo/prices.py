@@ -99,6 +99,7 @@ S3_REQUESTS = {
     "Requests-Tier1": 0.000005,
     "Requests-Tier2": 0.0000004,
     "Requests-INT-Tier1": 0.00001,
+    "Requests-Tier4": 0.00001,
     "Monitoring-Automation-INT": 0.0000025,
 }
 

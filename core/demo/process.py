@@ -28,10 +28,20 @@ class DemoProcess:
         self._output = output
 
     @classmethod
-    def start(cls, as_of: date, *, port: int = 0, seed: int = 7, latency_ms: int = 0, scale: int = 1, page_size: int = 5000) -> Self:
-        """Start a server and wait until it answers; port 0 takes a free one."""
+    def start(
+        cls,
+        as_of: date,
+        *,
+        port: int = 0,
+        seed: int = 7,
+        latency_ms: int = 0,
+        scale: int = 1,
+        page_size: int = 5000,
+        module: str = "core.demo.server",
+    ) -> Self:
+        """Start a server and wait until it answers; port 0 takes a free one. `module` may serve another organisation."""
         options = {"port": port, "as-of": as_of, "seed": seed, "latency-ms": latency_ms, "scale": scale, "page-size": page_size}
-        command = [sys.executable, "-m", "core.demo.server", "--with-stdin", *(f"--{name}={value}" for name, value in options.items())]
+        command = [sys.executable, "-m", module, "--with-stdin", *(f"--{name}={value}" for name, value in options.items())]
         output = TemporaryFile()  # noqa: SIM115 - kept open as long as the child runs
         process = subprocess.Popen(command, cwd=ROOT, env=_environment(), stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603 - ourselves
         started = cls(process, "", output)

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from core import runs
 from core.demo import organisation
 from core.demo.application import PAGE_SIZE, Demo
+from core.demo.model import Organisation
 
 
 class _Quiet(MotoRequestHandler):
@@ -32,9 +33,17 @@ def serving(demo: Demo, port: int = 0) -> BaseWSGIServer:
     return make_server("127.0.0.1", port, demo, threaded=True, request_handler=_Quiet)
 
 
-def main(port: int, as_of: date, seed: int = 7, latency_ms: int = 0, scale: int = 1, page_size: int = PAGE_SIZE) -> None:
-    """Serve the demo organisation until stopped."""
-    demo = Demo(organisation.build(as_of, seed=seed, scale=scale), latency=latency_ms / 1000, page_size=page_size)
+def main(
+    port: int,
+    as_of: date,
+    seed: int = 7,
+    latency_ms: int = 0,
+    scale: int = 1,
+    page_size: int = PAGE_SIZE,
+    build: Callable[[date, int, int], Organisation] = organisation.build,
+) -> None:
+    """Serve the demo organisation until stopped, or another that `build` makes of day, seed and scale."""
+    demo = Demo(build(as_of, seed, scale), latency=latency_ms / 1000, page_size=page_size)
     os.nice(10)  # it shares the machine with the pages that show it, and they go first
     server = serving(demo, port)
     print(f"The demo organisation answers at http://127.0.0.1:{server.port}", flush=True)  # noqa: T201 - a command's output
@@ -64,8 +73,13 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-if __name__ == "__main__":
+def command(build: Callable[[date, int, int], Organisation] = organisation.build) -> None:
+    """Serve what the command line asks for."""
     asked = _arguments(None)
     if asked.with_stdin:
         _leave_with_parent()
-    main(asked.port, asked.as_of or runs.utc_now().date(), asked.seed, asked.latency_ms, asked.scale, asked.page_size)
+    main(asked.port, asked.as_of or runs.utc_now().date(), asked.seed, asked.latency_ms, asked.scale, asked.page_size, build)
+
+
+if __name__ == "__main__":
+    command()

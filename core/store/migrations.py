@@ -205,6 +205,20 @@ INSTANCE_TYPES = Table(
     "instance_types", f"instance_type {_NAME}, facts String, collected_at DateTime('UTC')", "instance_type, collected_at"
 )
 
+# What people say of findings, and what happens to them by itself. Each row has owner, note and ticket as they are after it;
+# `finding_json` is the finding as it was then, for when it isn't found any more.
+OPPORTUNITY_EVENTS = Table(
+    "opportunity_events",
+    f"""finding String, at DateTime64(3, 'UTC'), action {_NAME}, who String, reason String, until Nullable(Date),
+    owner String, note String, ticket String, finding_json String""",
+    "finding, at",
+)
+
+# Thresholds of checks as somebody set them. NULL: back to the default.
+THRESHOLDS = Table(
+    "thresholds", f"check {_NAME}, name {_NAME}, value Nullable(Float64), at DateTime64(3, 'UTC'), who String", "check, name, at"
+)
+
 SCHEMA_MIGRATIONS = Table("schema_migrations", f"name {_NAME}, applied_at DateTime('UTC')", "name")
 
 MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
@@ -212,6 +226,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
     ("0002_runs_and_pointer", (PUBLISHED, COLLECTION_RUNS)),
     ("0003_collection", (USAGE_TYPE_COSTS, RESOURCE_METRICS, RESOURCE_SERIES, ANALYSIS_RESULTS, COLLECTION_SLICES, API_CALLS)),
     ("0004_judgement", (OPPORTUNITIES, NOT_MEASURED, RESOURCE_COSTS, PRICES, INSTANCE_TYPES)),
+    ("0005_life_of_findings", (OPPORTUNITY_EVENTS, THRESHOLDS)),
 )
 
 DATA_TABLES = tuple(table.name for _, tables in MIGRATIONS for table in tables if table.sharded)

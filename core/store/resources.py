@@ -1,6 +1,6 @@
 """Reads of resources and of their utilisation: what there is, and the cache of CloudWatch's daily values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -83,16 +83,19 @@ def last_days(store: Store, account: str, region: str, first: date, last: date) 
     return {(namespace, metric, statistic, resource): day for namespace, metric, statistic, resource, day in rows}
 
 
-_COLUMNS = ("resource_type", "resource_id", "account_id", "region", "state", "name", "account_name", "created_at", "tags", "attributes")
+_COLUMNS = (
+    *("resource_type", "resource_id", "account_id", "region", "state", "name", "account_name", "created_at", "tags", "attributes"),
+    "utilisation",
+)
 
 
-def listed(store: Store, held: Partition, types: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The resources of some types in an inventory, by account and region; attributes are JSON."""
+def listed(store: Store, held: Partition) -> Iterator[dict[str, Any]]:
+    """The resources of an inventory by account and region; attributes are JSON."""
     rows = store.rows(
         f"""SELECT {", ".join(_COLUMNS)} FROM resource_metrics
-        WHERE source = {{source:String}} AND month = {{month:Date}} AND run_id = {{run:String}} AND resource_type IN {{types:Array(String)}}
+        WHERE source = {{source:String}} AND month = {{month:Date}} AND run_id = {{run:String}}
         ORDER BY account_id, region, resource_type, resource_id""",
-        {"source": held.source, "month": held.month, "run": held.run_id, "types": list(types)},
+        {"source": held.source, "month": held.month, "run": held.run_id},
     )
     return (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
 

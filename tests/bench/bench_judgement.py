@@ -56,7 +56,7 @@ def _found(store: Store, settled_days: int) -> None:
     assert span
     assert last
     view = Filters(span.first, span.last, span.currencies[0])
-    found, saved = insight.anomalies(store, snap, view, settled_days), opportunities.totals(store, snap, {})
+    found, saved = insight.anomalies(store, snap, view, settled_days), opportunities.totals(store, snap, {}, as_of=AS_OF)
     print(f"  {len(found)} anomalies in {view.days} days, {saved.found} opportunities, ${saved.savings:,.2f} a month")
     for what, ask in (("anomalies", unusual.found_in), ("forecast", ahead.forecast)):
         started = time.perf_counter()

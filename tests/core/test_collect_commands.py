@@ -68,6 +68,8 @@ def test_collecting_says_what_it_will_cost_then_what_came(run: Run, demo: DemoPr
     }  # fmt: skip
     assert needed <= set(found[0])
     assert isinstance(found[0]["evidence"], dict)
+    dismissed = run("export", "opportunities", "--state", "dismissed", "--format", "json", **credentials(demo))
+    assert json.loads(dismissed.stdout) == []
     assert all(isinstance(row["monthly_savings_usd"], float) for row in found)
 
 

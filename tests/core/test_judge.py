@@ -32,8 +32,8 @@ def instance(ident: str, **more: Any) -> dict[str, Any]:
 
 
 def volume(ident: str, gib: int, **more: Any) -> dict[str, Any]:
-    attributes = json.dumps({"VolumeType": "gp2", "Size": gib})
-    base = {"resource_type": "ec2:volume", "resource_id": ident, "state": "available", "created_at": "2026-01-01 00:00:00"}
+    attributes = json.dumps({"VolumeType": "gp3", "Size": gib})
+    base = {"resource_type": "ec2:volume", "resource_id": ident, "name": "", "state": "available", "created_at": "2026-01-01 00:00:00"}
     return {**OWN, **PLACE, **base, "attributes": attributes, **more}
 
 
@@ -65,7 +65,7 @@ def keep_coverage(store: Store, usd: float, on_demand: float, covered: float) ->
         **OWN,
         "source": "aws-coverage:AWS:111111111111",
         "kind": "coverage",
-        "subject": "us-east-1/m5",
+        "subject": "us-east-1/m5/Linux",
         "value": usd,
         "details": details,
     }
@@ -80,35 +80,41 @@ def judged(store: Store, config: Settings, *rows: dict[str, Any]) -> judge.Judge
 
 
 def listed(store: Store, **selected: tuple[str, ...]) -> pd.DataFrame:
-    return opportunities.page(store, publish.snapshot(store), selected)
+    return opportunities.page(store, publish.snapshot(store), selected, as_of=AS_OF)
 
 
 def test_what_is_found_is_kept_under_the_run_and_seen_once_it_is_published(store: Store, embedded: Settings) -> None:
     keep_series(store, "i-1", 2.0, 1000.0)
     found = judged(store, embedded, instance("i-1", name="web"), instance("i-2"), volume("vol-1", 100))
     assert found.partition == Partition("opportunities:AWS:111111111111", NO_MONTH, "run-1")
-    assert (found.found, found.not_measured, found.monthly_savings) == (2, 2, Decimal("150.160"))
+    assert (found.found, found.not_measured, found.monthly_savings) == (2, 4, Decimal("148.160"))
     rows = listed(store)
     assert list(rows["id"]) == ["ec2_idle:111111111111:us-east-1:i-1", "ebs_unattached:111111111111:us-east-1:vol-1"]
-    assert list(rows["monthly_savings"]) == [Decimal("140.16"), Decimal(10)]
-    assert list(rows["priority"]) == ["medium", "low"]  # $140.16 × 0.95 × 0.8 × 0.8 from $10 on; $10 × 0.6 × 0.8 under it
+    assert list(rows["monthly_savings"]) == [Decimal("140.16"), Decimal(8)]
+    assert list(rows["priority"]) == ["medium", "low"]  # $140.16 × 0.95 × 0.8 × 0.8 from $10 on; $8 × 0.6 × 0.8 under it
     assert list(rows["counted"]) == [True, True]
     snap = publish.snapshot(store)
     missing = opportunities.not_measured(store, snap, {})
-    assert list(zip(missing["check"], missing["resource_id"], strict=True)) == [("ec2_idle", "i-2"), ("ec2_underutilized", "i-2")]
+    # What runs on demand isn't known, so neither is what could be bought for it.
+    assert list(zip(missing["check"], missing["resource_id"], strict=True)) == [
+        ("ec2_idle", "i-2"),
+        ("ec2_reserved", "us-east-1/m5/Linux"),
+        ("ec2_underutilized", "i-2"),
+        ("savings_plan", "111111111111"),
+    ]
 
 
 def test_one_finding_in_full_says_everything(store: Store, embedded: Settings) -> None:
     keep_series(store, "i-1", 2.0, 1000.0)
     judged(store, embedded, instance("i-1", name="web"))
     snap = publish.snapshot(store)
-    one = opportunities.one(store, snap, "ec2_idle:111111111111:us-east-1:i-1")
+    one = opportunities.one(store, snap, "ec2_idle:111111111111:us-east-1:i-1", as_of=AS_OF)
     assert one
     assert one["price"]["now"]["lines"][0]["source"] == "snapshot 2026-07-20"
     assert one["evidence"]["values"] == {"cpu_percent": 2.0, "network_mb_per_day": 0.001}
     assert "isn't known" in one["evidence"]["commitments"]
     assert one["confidence"] == pytest.approx(0.95 * 0.8 * 0.8)
-    assert opportunities.one(store, snap, "ec2_idle:111111111111:us-east-1:i-9") is None
+    assert opportunities.one(store, snap, "ec2_idle:111111111111:us-east-1:i-9", as_of=AS_OF) is None
 
 
 def test_selections_totals_pages_and_sums(store: Store, embedded: Settings) -> None:
@@ -120,19 +126,19 @@ def test_selections_totals_pages_and_sums(store: Store, embedded: Settings) -> N
     assert listed(store, account=("222222222222",)).empty
     assert listed(store, provider=("Google Cloud",)).empty
     assert len(listed(store, provider=("AWS",), category=("Tax",), type=(), check=("ebs_unattached",))) == 3
-    second = opportunities.page(store, snap, {}, limit=2, offset=2)
+    second = opportunities.page(store, snap, {}, limit=2, offset=2, as_of=AS_OF)
     assert list(second["resource_id"]) == ["vol-1", "vol-3"]
     # In Ireland the snapshot has no price: found, but worth nothing that is known.
-    assert opportunities.totals(store, snap, {}) == opportunities.Totals(4, 4, Decimal("180.16"), 1)
-    by = opportunities.by(store, snap, {}, "service")
-    assert list(by.itertuples(index=False, name=None)) == [("EC2", 1, Decimal("140.16")), ("EBS", 3, Decimal(40))]
+    assert opportunities.totals(store, snap, {}, as_of=AS_OF) == opportunities.Totals(4, 4, Decimal("172.16"), 1)
+    by = opportunities.by(store, snap, {}, "service", as_of=AS_OF)
+    assert list(by.itertuples(index=False, name=None)) == [("EC2", 1, Decimal("140.16")), ("EBS", 3, Decimal(32))]
     costs = opportunities.resource_costs(store, snap, "ec2:volume")
-    assert list(costs["monthly_cost"]) == [Decimal(30), Decimal(10)]
-    export = opportunities.export(store, snap, {"service": ["EBS"]})
+    assert list(costs["monthly_cost"]) == [Decimal(24), Decimal(8)]
+    export = opportunities.export(store, snap, {"service": ["EBS"]}, as_of=AS_OF)
     wanted = "id check type service account_id region resource_id resource_name monthly_savings_usd confidence priority effort risk"
     assert set(f"{wanted} title reason evidence fix counted state".split()) <= set(export.columns)
     with pytest.raises(ValueError, match="sorted"):
-        opportunities.page(store, snap, {}, sort="reason; DROP TABLE x")
+        opportunities.page(store, snap, {}, sort="reason; DROP TABLE x", as_of=AS_OF)
 
 
 def test_covered_use_saves_what_it_frees_and_no_more(store: Store, embedded: Settings) -> None:
@@ -148,11 +154,11 @@ def test_covered_use_saves_what_it_frees_and_no_more(store: Store, embedded: Set
 def test_attributes_that_are_not_as_documented_spoil_nothing(store: Store, embedded: Settings) -> None:
     odd = json.dumps({"VolumeType": ["gp2"], "Size": "large"})
     found = judged(store, embedded, volume("vol-1", 100), volume("vol-2", 100, attributes=odd), volume("vol-3", 100, attributes=""))
-    assert found.monthly_savings == 10
+    assert found.monthly_savings == 8
     snap = publish.snapshot(store)
     assert list(opportunities.resource_costs(store, snap, "ec2:volume")["resource_id"]) == ["vol-1"]
     assert list(opportunities.not_measured(store, snap, {})["resource_id"]) == ["vol-2"]
-    assert opportunities.totals(store, snap, {}).unpriced == 1  # vol-3, of unknown size
+    assert opportunities.totals(store, snap, {}, as_of=AS_OF).unpriced == 1  # vol-3, of unknown size
 
 
 def test_a_run_with_nothing_to_find_says_so(store: Store, embedded: Settings) -> None:
@@ -186,9 +192,9 @@ def _toy(tmp_path: Path) -> Iterator[None]:
 def test_a_check_of_one_file_is_judged_counted_and_exported_and_one_that_stumbles_spoils_nothing(store: Store, embedded: Settings) -> None:
     judged(store, embedded, volume("vol-1", 100), volume("vol-2", 100))
     snap = publish.snapshot(store)
-    toys = opportunities.export(store, snap, {"check": ["toy_check"]})
+    toys = opportunities.export(store, snap, {"check": ["toy_check"]}, as_of=AS_OF)
     assert list(toys["resource_id"]) == ["vol-1"]
-    both = opportunities.of_resource(store, snap, "111111111111", "us-east-1", "vol-1")
+    both = opportunities.of_resource(store, snap, "111111111111", "us-east-1", "vol-1", as_of=AS_OF)
     assert list(zip(both["check"], both["counted"], strict=True)) == [("ebs_unattached", True), ("toy_check", False)]
     missing = opportunities.not_measured(store, snap, {"service": ["EBS"]})
     assert list(missing["reason"]) == ["The check failed on it: KeyError: 'Encrypted'"]

@@ -1,17 +1,19 @@
 """What Prometheus is told, read back by its own parser, beside what the core says of the same version."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from core import metrics
+from core import lifecycle, metrics
 from core.models import NO_MONTH, Grain, Snapshot
 from core.settings import ROOT
 from core.store import ledger, opportunities, publish, queries
 from core.store.client import Store
-from tests.core.collected import Collected
+from tests.core.collected import AS_OF, Collected
+from tests.core.found import finding, ident, keep
 
 NAMES = (
     "aws_api_calls_total",
@@ -26,8 +28,11 @@ NAMES = (
 )
 
 
-def parsed(store: Store, snap: Snapshot) -> dict[str, Metric]:
-    return {family.name: family for family in text_string_to_metric_families(metrics.exposition(store, snap).decode())}
+LABELS = {"aws_waste_identified_usd": "service", "aws_optimization_opportunities": "type", "aws_idle_resources_count": "service"}
+
+
+def parsed(store: Store, snap: Snapshot, as_of: date = AS_OF) -> dict[str, Metric]:
+    return {family.name: family for family in text_string_to_metric_families(metrics.exposition(store, snap, as_of).decode())}
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +82,29 @@ def test_monthly_cost_is_the_month_so_far_to_the_cent(told: dict[str, Metric], c
 
 def test_waste_and_findings_are_those_of_the_page(told: dict[str, Metric], collected: Collected) -> None:
     store, snap = collected.store, publish.snapshot(collected.store)
-    totals = opportunities.totals(store, snap, {})
+    totals = opportunities.totals(store, snap, {}, as_of=AS_OF)
     assert sum(Decimal(str(value)) for value in by(told["aws_waste_identified_usd"], "service").values()) == totals.savings
     assert sum(by(told["aws_optimization_opportunities"], "type").values()) == totals.found
     for name, kind in (("aws_idle_resources_count", "idle_resources"), ("aws_underutilized_resources_count", "rightsizing")):
-        found = opportunities.page(store, snap, {"type": (kind,)}, limit=1000)
+        found = opportunities.page(store, snap, {"type": (kind,)}, limit=1000, as_of=AS_OF)
         expected = found.drop_duplicates(["account_id", "region", "resource_id"]).groupby("service").size().to_dict()
         assert by(told[name], "service") == expected
         assert expected
+
+
+def test_what_is_dismissed_or_done_is_no_waste(store: Store) -> None:
+    keep(store, "run-1", finding("vol-1", "40"), finding("vol-2", "20"), finding("i-1", "10", "ec2_idle", service="EC2"))
+    at = datetime(2026, 11, 24, 9)
+    lifecycle.act(store, [ident("vol-1")], "dismiss", at=at, who="Ana", reason="Kept for the audit", until=date(2026, 12, 1))
+    lifecycle.act(store, [ident("i-1", "ec2_idle")], "done", at=at, who="Ana")
+    lifecycle.act(store, [ident("vol-2")], "accept", at=at, who="Ana")
+
+    def told(as_of: date) -> list[dict[str, float]]:
+        families = parsed(store, publish.snapshot(store), as_of)
+        return [by(families[name], label) for name, label in LABELS.items()]
+
+    assert told(date(2026, 12, 1)) == [{"EBS": 20}, {"idle_resources": 1}, {"EBS": 1}]
+    assert told(date(2026, 12, 2)) == [{"EBS": 60}, {"idle_resources": 2}, {"EBS": 2}]
 
 
 def test_what_is_not_known_is_absent(store: Store) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from core import reckoning
 from core.prices import PriceList
+from core.reckoning import ebs, ec2
 
 PRICES = PriceList()  # the snapshot of us-east-1
 
@@ -28,13 +28,13 @@ PRICES = PriceList()  # the snapshot of us-east-1
     ],
 )
 def test_a_volume_costs_what_is_provisioned(attributes: dict[str, Any], usd: str | None) -> None:
-    found = reckoning.volume(PRICES, "us-east-1", attributes)
+    found = ebs.volume(PRICES, "us-east-1", attributes)
     assert found.usd == (None if usd is None else Decimal(usd))
     assert bool(found.lacking) == (usd is None)
 
 
 def test_an_instance_costs_730_hours_and_the_sum_is_shown() -> None:
-    found = reckoning.instance(PRICES, "us-east-1", {"InstanceType": "m5.large"})
+    found = ec2.instance(PRICES, "us-east-1", {"InstanceType": "m5.large"})
     assert found.usd == Decimal("70.080")
     assert found.in_words() == "730 Hrs × $0.096 = $70.08 a month (snapshot 2026-07-20)"
     assert found.confidence == 0.8
@@ -55,4 +55,4 @@ def test_an_instance_costs_730_hours_and_the_sum_is_shown() -> None:
 
 
 def test_whole_dollars_are_written_without_an_exponent() -> None:
-    assert "100 GB-Mo" in reckoning.volume(PRICES, "us-east-1", {"VolumeType": "gp2", "Size": 100}).in_words()
+    assert "100 GB-Mo" in ebs.volume(PRICES, "us-east-1", {"VolumeType": "gp2", "Size": 100}).in_words()

@@ -261,7 +261,7 @@ def test_the_estimate_knows_the_number_of_requests_once_there_was_a_collection(c
 def test_what_was_found_is_published_with_the_run_and_undone_with_it(collect: Collect, store: Store) -> None:
     first = collect()
     source = f"opportunities:AWS:{tiny.PAYER}"
-    assert opportunities.totals(store, publish.snapshot(store), {}).found == 1  # the volume on nothing
+    assert opportunities.totals(store, publish.snapshot(store), {}, as_of=tiny.AS_OF).found == 1  # the volume on nothing
     second = collect()
     assert {part.run_id for part in publish.snapshot(store).current if part.source == source} == {second.run_id}
     publish.undo(store, second.run_id)

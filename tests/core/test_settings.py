@@ -38,6 +38,8 @@ from core.errors import SettingError
         ("AWS_ENDPOINT_URL", "localhost:5000", "it must be an address that starts with http"),
         ("AWS_COST_LOOKBACK_DAYS", "0", "greater than or equal to 1"),
         ("AWS_IDLE_CPU_THRESHOLD", "0", "greater than 0"),
+        ("AWS_SPOT_SAVINGS_TARGET", "0", "greater than 0"),
+        ("AWS_SPOT_SAVINGS_TARGET", "91", "less than or equal to 90"),
         ("AWS_UNDERUTILIZED_CPU_THRESHOLD", "5", "it must be above AWS_IDLE_CPU_THRESHOLD"),
     ],
 )

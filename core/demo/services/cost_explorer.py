@@ -1,8 +1,10 @@
-"""Cost Explorer: costs, usage, forecast, dimension values, tags and anomalies, evaluated from the charges."""
+"""Cost Explorer: costs, usage, forecast, dimension values, tags and anomalies, evaluated from the charges.
+
+What it says of commitments and what it recommends stands in files of its own.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist, median
 from typing import Any
@@ -10,9 +12,12 @@ from typing import Any
 import pandas as pd
 
 from core.demo.calls import Refused
-from core.demo.model import Account, Organisation, PlantedAnomaly
-from core.demo.services.answering import Answering, Recent, page
-from core.demo.services.bill import AMOUNTS, METRICS, Bill, Grouping, column_of, invalid, money, months_back, periods
+from core.demo.model import Account, PlantedAnomaly
+from core.demo.services.answering import Answering, page
+from core.demo.services.bill import AMOUNTS, METRICS, Grouping, column_of, invalid, money, months_back, periods
+from core.demo.services.cost_explorer_commitments import CommitmentQuestions
+from core.demo.services.cost_explorer_recommendations import RecommendationQuestions
+from core.demo.services.ledger import Ledger, dates
 
 _MONTHS_KEPT = 14
 _BY_ACCOUNT = ("DIMENSION", "LINKED_ACCOUNT")
@@ -27,22 +32,7 @@ _WEEKS = 4
 """A day's forecast is the median of the same weekday in this many weeks before today."""
 
 
-@dataclass(frozen=True)
-class Ledger:
-    """What every Cost Explorer request of a server is answered from."""
-
-    organisation: Organisation
-    bill: Bill
-    page_size: int
-    recent: Recent
-
-    @classmethod
-    def of(cls, organisation: Organisation, page_size: int) -> "Ledger":
-        """The ledger of an organisation."""
-        return cls(organisation, Bill(organisation), page_size, Recent())
-
-
-class CostExplorer(Answering):
+class CostExplorer(CommitmentQuestions, RecommendationQuestions, Answering):
     """The actions of `ce`."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -95,7 +85,7 @@ class CostExplorer(Answering):
             raise invalid(f"Metric {self.params.get('Metric')} can't be forecast")
         granularity = self.params.get("Granularity", "")
         _check(granularity)
-        start, end = _dates(self.params)
+        start, end = dates(self.params)
         if start < self.bill.as_of:
             raise invalid(f"Start date {start} can't be in the past")
         history = self._daily(metric)
@@ -141,7 +131,7 @@ class CostExplorer(Answering):
 
     def _span(self, request: Mapping[str, Any], granularity: str) -> tuple[date, date]:
         _check(granularity)
-        start, end = _dates(request)
+        start, end = dates(request)
         if start < months_back(self.bill.as_of, _MONTHS_KEPT):
             raise invalid(f"You haven't enabled historical data beyond {_MONTHS_KEPT} months")
         if start > self.bill.as_of + timedelta(days=1):
@@ -193,17 +183,6 @@ def _grouping(group: Mapping[str, str]) -> Grouping:
 def _check(granularity: str) -> None:
     if granularity not in ("DAILY", "MONTHLY"):
         raise invalid(f"Granularity {granularity} isn't available: DAILY and MONTHLY are")
-
-
-def _dates(request: Mapping[str, Any]) -> tuple[date, date]:
-    try:
-        span = request["TimePeriod"]
-        start, end = date.fromisoformat(span["Start"]), date.fromisoformat(span["End"])
-    except (KeyError, ValueError) as error:
-        raise invalid("TimePeriod needs a Start and an End like 2026-08-31") from error
-    if start >= end:
-        raise invalid("Start date (and hour) should be before end date (and hour)")
-    return start, end
 
 
 def _results(

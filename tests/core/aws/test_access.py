@@ -16,6 +16,7 @@ from core import settings
 from core.aws.access import Access, Identity, demo_access, has_credentials, own_access
 from core.aws.failures import calling
 from core.aws.meter import Meter
+from core.demo.fleets import REGIONS
 from core.errors import AccessDenied, AwsError, AwsUnreachable, CredentialsExpired, CredentialsMissing, CredentialsRefused, UnknownRegion
 from tests.core.aws.conftest import KEY_ID, OWN, SECRET, Body, Fail, config_of
 
@@ -202,7 +203,7 @@ def test_the_demo_uses_nothing_of_the_operator_s(monkeypatch: pytest.MonkeyPatch
     assert (keys.access_key, keys.secret_key, keys.token) == ("demo", "demo", None)
     assert access.client("ce").meta.endpoint_url == "http://127.0.0.1:4321"
     assert access.client("ce").meta.config.proxies == {}
-    assert (access.is_demo, access.role_name, access.regions) == (True, "SpendscopeReader", None)
+    assert (access.is_demo, access.role_name, access.regions) == (True, "SpendscopeReader", tuple(REGIONS))
 
 
 def test_without_credentials_the_sentence_says_so(meter: Meter) -> None:

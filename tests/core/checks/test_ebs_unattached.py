@@ -7,12 +7,24 @@ import pytest
 
 from core.checks.contract import Answer, Finding, NotMeasured
 from core.checks.ebs_unattached import CHECK
-from tests.core.checks.made import AS_OF, DAYS, NOW, READS, facts, volume
+from tests.core.checks.made import AS_OF, DAYS, NASTY, NOW, READS, facts, price, volume
+
+FOUND = volume(30, name=NASTY), facts()
 
 
 def found(answer: Answer) -> Finding:
     assert isinstance(answer, Finding), answer
     return answer
+
+
+def worked_example() -> Finding:
+    """io1 in us-east-1, 50 GiB with 1,000 IOPS."""
+    here = "us-east-1"
+    prices = (
+        price("EBS:VolumeUsage.piops", "0.125", "GB-Mo", region=here),
+        price("EBS:VolumeP-IOPS.piops", "0.065", "IOPS-Mo", region=here),
+    )
+    return found(CHECK.find(volume(30, "io1", 50, Iops=1000, region=here), facts(prices)))
 
 
 def test_it_saves_what_the_volume_costs() -> None:
@@ -79,3 +91,10 @@ def test_without_a_price_nothing_is_guessed() -> None:
     finding = found(CHECK.find(volume(30, "st1"), facts()))
     assert finding.monthly_savings is None
     assert "no price for EBS:VolumeUsage.st1 in eu-north-1" in finding.reason
+    elsewhere = found(CHECK.find(volume(30, region="eu-south-2"), facts()))
+    assert elsewhere.monthly_savings is None
+
+
+def test_a_volume_of_a_type_or_size_that_is_not_known_is_found_without_a_price() -> None:
+    assert "no price for EBS:VolumeUsage.gp9" in found(CHECK.find(volume(30, "gp9"), facts())).reason
+    assert "doesn't say how large" in found(CHECK.find(volume(30, size=0), facts())).reason

@@ -7,14 +7,21 @@ import pytest
 
 from core.checks.contract import Answer, Finding, NotMeasured
 from core.checks.ec2_idle import CHECK
-from tests.core.checks.made import CPU, DAYS, IN, NOW, OUT, facts, flat, instance
+from tests.core.checks.made import CPU, DAYS, IN, NASTY, NOW, OUT, facts, flat, instance, price
 
 IDLE = {CPU: flat(2.0), IN: flat(300_000), OUT: flat(200_000)}
+FOUND = instance(IDLE, name=NASTY), facts()
 
 
 def found(answer: Answer) -> Finding:
     assert isinstance(answer, Finding), answer
     return answer
+
+
+def worked_example() -> Finding:
+    """m6a.xlarge with Linux in us-east-1 at $0.1728 an hour."""
+    prices = (price("BoxUsage:m6a.xlarge/RunInstances", "0.1728", region="us-east-1"),)
+    return found(CHECK.find(instance(IDLE, "m6a.xlarge", region="us-east-1"), facts(prices)))
 
 
 def missing(answer: Answer) -> str:
@@ -107,8 +114,33 @@ def test_the_price_is_of_this_system_and_tenancy_or_there_is_none(attributes: di
 
 
 def test_in_an_auto_scaling_group_it_must_not_come_back() -> None:
-    fix = found(CHECK.find(instance(IDLE, tags={"aws:autoscaling:groupName": "x; rm -rf /"}), facts())).fix
-    assert fix == (
+    finding = found(CHECK.find(instance(IDLE, tags={"aws:autoscaling:groupName": "x; rm -rf /"}), facts()))
+    assert any("lower the minimum first" in note for note in finding.evidence["notes"])
+    assert finding.fix == (
         "aws autoscaling terminate-instance-in-auto-scaling-group --instance-id i-0123456789abcdef0 "
         "--should-decrement-desired-capacity --region eu-north-1"
     )
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"kind": "m9.metal"}, "no price for BoxUsage:m9.metal/RunInstances"),
+        ({"region": "eu-south-2"}, "no price for BoxUsage:m9.xlarge/RunInstances in eu-south-2"),
+        ({"InstanceLifecycle": "spot"}, "billed as spot"),
+    ],
+)
+def test_what_has_no_price_is_found_all_the_same(attributes: dict[str, str], said: str) -> None:
+    finding = found(CHECK.find(instance(IDLE, **attributes), facts()))
+    assert finding.monthly_savings is None
+    assert said in finding.reason
+
+
+def test_means_that_differ_from_a_threshold_by_noise_alone_are_at_it() -> None:
+    tenths = {day: (4.9 if number % 2 else 5.1) for number, day in enumerate(DAYS)}  # 5.0, but for the last binary digits
+    assert CHECK.find(instance({**IDLE, CPU: tenths}), facts()) is None
+    assert CHECK.find(instance({**IDLE, IN: flat(1e6 / 3), OUT: flat(2e6 / 3)}), facts()) is None
+
+
+def test_one_that_was_started_again_lately_is_judged_by_all_of_its_days() -> None:
+    assert found(CHECK.find(instance(IDLE, created_at=NOW - timedelta(hours=9)), facts()))

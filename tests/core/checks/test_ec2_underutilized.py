@@ -8,12 +8,26 @@ import pytest
 
 from core.checks.contract import Answer, Finding, Metric, NotMeasured
 from core.checks.ec2_underutilized import CHECK
-from tests.core.checks.made import CPU, CREDITS, IN, MEMORY, OUT, P99, PRICES, TYPES, facts, flat, instance, kind, price
+from tests.core.checks.made import CPU, CREDITS, IN, MEMORY, NASTY, OUT, P99, PRICES, TYPES, facts, flat, instance, kind, price
 
 
 def series(cpu: float = 10.0, peak: float = 25.0, **more: float) -> dict[Metric, dict[date, float | None]]:
     named = {"memory": MEMORY, "credits": CREDITS, "coming": IN, "going": OUT}
     return {CPU: flat(cpu), P99: flat(peak), **{named[name]: flat(value) for name, value in more.items()}}
+
+
+FOUND = instance(series(), name=NASTY), facts()
+
+
+def worked_example() -> Finding:
+    """m6a.2xlarge in us-east-1 at 8 % of its CPU, 20 % at the 99th percentile."""
+    here = "us-east-1"
+    prices = (
+        price("BoxUsage:m6a.2xlarge/RunInstances", "0.3456", region=here),
+        price("BoxUsage:m6a.xlarge/RunInstances", "0.1728", region=here),
+    )
+    types = {each.name: each for each in (kind("m6a.xlarge", 4, 16), kind("m6a.2xlarge", 8, 32))}
+    return found(CHECK.find(instance(series(8.0, 20.0), "m6a.2xlarge", region=here), facts(prices, types)))
 
 
 def found(answer: Answer) -> Finding:
@@ -125,3 +139,35 @@ def test_in_an_auto_scaling_group_the_template_is_to_be_changed() -> None:
     finding = found(CHECK.find(instance(series(), tags={"aws:autoscaling:groupName": "web"}), facts()))
     assert finding.fix == "aws autoscaling describe-auto-scaling-instances --instance-ids i-0123456789abcdef0 --region eu-north-1"
     assert any("launch template" in note for note in finding.evidence["notes"])
+
+
+def test_how_much_memory_is_kept_unmeasured_is_a_threshold() -> None:
+    low = instance(series(6.0, 12.0), "m9.2xlarge")
+    assert target(CHECK.find(low, facts(ec2_underutilized={"kept_memory_percent": 25.0}))) == "m9.large"
+    assert CHECK.find(low, facts(ec2_underutilized={"kept_memory_percent": 51.0})) is None
+
+
+def test_the_least_credits_are_a_threshold() -> None:
+    held = instance(series(8.0, 20.0, credits=50.0), "t3.xlarge")
+    assert found(CHECK.find(held, facts(ec2_underutilized={"least_credits": 49.0})))
+    assert CHECK.find(held, facts(ec2_underutilized={"least_credits": 50.0})) is None
+
+
+def test_a_bare_metal_type_and_a_burstable_one_of_a_size_that_is_not_known_have_no_target() -> None:
+    types = {each.name: each for each in (kind("m9.metal", 8, 32, bare_metal=True), *TYPES.values())}
+    assert CHECK.find(instance(series(), "m9.metal"), facts(types=types)) is None
+    odd = {each.name: each for each in (kind("t9.odd", 2, 4, burstable=True), kind("t9.odder", 4, 8, burstable=True))}
+    assert CHECK.find(instance(series(8.0, 20.0, credits=2000.0), "t9.odder"), facts(types=odd)) is None
+
+
+def test_in_a_region_without_prices_it_is_found_and_saves_nothing_known() -> None:
+    finding = found(CHECK.find(instance(series(), region="eu-south-2"), facts()))
+    assert finding.monthly_savings is None
+    assert "in eu-south-2" in finding.reason
+
+
+def test_nothing_about_memory_is_zero() -> None:
+    """An agent that reported on some days only doesn't show that memory was free on the others."""
+    partly = found(CHECK.find(instance({**series(), MEMORY: flat(39.0, 5)}), facts()))
+    assert partly.evidence["values"]["memory_percent"] == 39.0
+    assert CHECK.find(instance({**series(), MEMORY: flat(41.0, 5)}), facts()) is None

@@ -147,7 +147,7 @@ def daily_metric(daily: Mapping[str, float], unit: str, limit: float | None = No
     )
     if limit is not None:
         figure.add_hline(
-            y=limit, line={"dash": "dash", "color": _GREY}, annotation_text=f"threshold {limit:g}", annotation_position="top left"
+            y=limit, line={"dash": "dash", "color": _GREY}, annotation_text=f"threshold {fmt.size(limit)}", annotation_position="top left"
         )
     figure.update_layout(height=170, margin={"l": 0, "r": 0, "t": 8, "b": 0}, showlegend=False)
     figure.update_yaxes(rangemode="tozero", nticks=4, ticksuffix=" %" if unit == "Percent" else "")

@@ -8,7 +8,7 @@ import pandas as pd
 from app.cached import Figures
 from app.view import NONE
 from core import exports
-from core.models import Filters
+from core.models import CostType, Filters
 from core.store import queries
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
@@ -45,6 +45,17 @@ def table(frame: pd.DataFrame, figures: Figures, filters: Filters) -> Callable[[
         "data_version": figures.snapshot.version,
     }
     return lambda: exports.written(frame, "csv", stamps)
+
+
+def stamped(make: Callable[[], pd.DataFrame], figures: Figures) -> Callable[[], bytes]:
+    """A table that is of no days and at on-demand prices, made when the download starts, as CSV with currency, as-of and data version."""
+    stamps = {
+        "cost_type": CostType.LIST.value,
+        "currency": "USD",
+        "as_of": figures.as_of.isoformat(),
+        "data_version": figures.snapshot.version,
+    }
+    return lambda: exports.written(make(), "csv", stamps)
 
 
 def _plain(text: str) -> str:

@@ -70,6 +70,14 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def size(number: float) -> str:
+    """A measured figure in few signs: 5, 0.25, 12,345, 1.07G."""
+    for power, mark in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if abs(number) >= power:
+            return f"{number / power:,.2f}".rstrip("0").rstrip(".") + mark
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
 def delta(text: str) -> str:
     """A change as st.metric reads it: it knows a fall by its hyphen only."""
     return text.replace(MINUS, "-", 1)

@@ -28,15 +28,20 @@ class Known:
 class Choice:
     """Something that a page lets one choose beside the filter bar: the URL's parameter, and the values that it can have.
 
-    `several` at once, of which none means all, or one, where `default` holds until another is chosen. Without `values` any text will do.
-    One that isn't `lasting`, such as an open card, is forgotten on another page.
+    `several` at once, of which none means all, or one. `default`, one or several, holds until others are chosen. Without `values` any text
+    will do. One that isn't `lasting`, such as an open card, is forgotten on another page.
     """
 
     name: str
     values: tuple[str, ...] = ()
     several: bool = False
-    default: str = ""
+    default: str | tuple[str, ...] = ""
     lasting: bool = True
+
+    @property
+    def at_first(self) -> tuple[str, ...]:
+        """What is chosen until somebody chooses."""
+        return self.default if isinstance(self.default, tuple) else (self.default,) if self.default else ()
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,12 @@ class View:
 
     def chosen(self, choice: Choice) -> tuple[str, ...]:
         """What is chosen, or the default."""
-        return self.own.get(choice, (choice.default,) if choice.default else ())
+        return self.own.get(choice, choice.at_first)
 
     def choosing(self, choice: Choice, values: Sequence[str]) -> "View":
         """This view with other values of one choice; the default is as good as none."""
         rest = {other: kept for other, kept in self.own.items() if other != choice}
-        said = () if tuple(values) == (choice.default,) else tuple(values)
+        said = () if set(values) == set(choice.at_first) else tuple(values)
         return replace(self, own={**rest, **({choice: said} if said else {})})
 
     def drilled(self, values: Sequence[str]) -> "View":

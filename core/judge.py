@@ -46,7 +46,7 @@ def judge(store: Store, held: Partition, run_id: str, config: Settings, as_of: d
 
 
 def facts_of(store: Store, run_id: str, config: Settings, as_of: date) -> Facts:
-    """What checks know beside the inventory: prices, types, thresholds in force, and what commitments cover, as this run or the last knew."""
+    """What checks know beside the inventory: prices, types, thresholds in force, and what this run or the last knew of commitments."""
     limits = checks.thresholds(config, events.saved_thresholds(store))
     return Facts(
         as_of,

@@ -152,8 +152,8 @@ def _settled(
 
 def _saving(verdict: Verdict) -> Saving:
     finding, own = _finding(verdict), _key(verdict.resource)
-    # Of equals the earlier type counts, and of one type the surer.
-    rank = TYPES.index(verdict.check.type) * 100 + round(99 * (1 - finding.confidence))
+    # Of equals the earlier type counts, and of one type ours before what AWS recommends.
+    rank = 2 * TYPES.index(verdict.check.type) + (verdict.resource.resource_type == pools.RIGHTSIZING)
     if verdict.check.type in PURCHASES:
         base = {name or _own(own): usd for name, usd in finding.base.items()}
         return Saving(verdict.id, rank, verdict.alone, base=base)

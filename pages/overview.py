@@ -21,6 +21,7 @@ from core.errors import AnalysisRefused
 from core.insight import Anomaly, MonthEnd, Outlook
 from core.insight.waste import MONTH_DAYS, waste
 from core.store import opportunities, queries, series
+from core.store.events import LIVE
 
 PAGE = {"title": "Overview", "icon": ":material/dashboard:", "section": "Costs", "place": 1}
 
@@ -172,7 +173,7 @@ def month_end(found: Month, outlook: Outlook | AnalysisRefused) -> MonthEnd | No
 def to_gain(page: Page) -> None:
     """What the findings save a month, and how much that is of what is spent."""
     selected = replace(page.view.filters, selected=followed(page.view.filters))
-    found = page.figures.read(waste, selected, page.figures.settled_days)
+    found = page.figures.read(waste, selected, page.figures.settled_days, as_of=page.figures.as_of)
     if not judged(page):
         card("Waste found", "Not judged", note="needs a collection from AWS", help="A billing export alone has no resources to judge.")
         return
@@ -303,18 +304,20 @@ def unusual(events: Sequence[Anomaly] | None) -> None:
 def to_save(page: Page) -> None:
     """The findings that save most; a ticked row opens its evidence."""
     st.markdown("**Largest opportunities**")
-    found = page.figures.read(opportunities.page, {**followed(page.view.filters)}, SHOWN)
+    found = page.figures.read(opportunities.page, {**followed(page.view.filters), "state": LIVE}, SHOWN, as_of=page.figures.as_of)
     if found.empty:
         st.caption("Nothing was found under these filters." if judged(page) else "Nothing was judged: that takes a collection from AWS.")
     else:
         findings(page, found)
-    navigation.link("opportunities", "Opportunities", ":material/arrow_forward:")
+    with st.container(horizontal=True):
+        navigation.link("savings", "Savings summary", ":material/arrow_forward:")
+        navigation.link("opportunities", "Opportunities", ":material/arrow_forward:")
 
 
 def judged(page: Page) -> bool:
     """Whether there was anything to find or to miss."""
     read = page.figures.read
-    return bool(read(opportunities.totals, {}).found or read(opportunities.not_measured_count, {}))
+    return bool(read(opportunities.totals, {}, as_of=page.figures.as_of).found or read(opportunities.not_measured_count, {}))
 
 
 def findings(page: Page, found: pd.DataFrame) -> None:

@@ -116,7 +116,7 @@ def _charge(charge: CalendarCharge) -> MonthlyCharge:
 
 
 def _waste(held: Held, filters: Filters) -> WasteShare:
-    found = waste(held.store, held.snapshot, filters, held.settled_days)
+    found = waste(held.store, held.snapshot, filters, held.settled_days, as_of=held.as_of)
     judged = any(partition.kind == OPPORTUNITIES for partition in held.snapshot.current)
     return WasteShare(
         monthly_savings_usd=found.totals.savings if judged else None,

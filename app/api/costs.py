@@ -101,7 +101,7 @@ def costs_of_ec2(held: HeldNow, query: Annotated[ServiceCostQuery, Query()]) -> 
 
 @router.get("/rds", summary="RDS's costs and databases")
 def costs_of_rds(held: HeldNow, query: Annotated[ServiceCostQuery, Query()]) -> AWSCostResponse:
-    """The costs of the service RDS, storage and backups included, and the databases known; null where none are looked for."""
+    """The costs of the service RDS, storage and backups included, and the databases known, with what each costs on demand."""
     return _with_resources(held, _answer(held, query, service=[_RDS]), query, _DATABASE)
 
 

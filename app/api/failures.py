@@ -15,6 +15,8 @@ _STATUS: tuple[tuple[type[errors.SpendscopeError], int], ...] = (
     (errors.SettingError, 422),
     (errors.ImportRefused, 422),
     (errors.AnalysisRefused, 422),
+    (errors.UnknownFinding, 404),
+    (errors.ActionRefused, 422),
     (errors.RunBusy, 409),
     (errors.UndoRefused, 409),
     (errors.CollectionCancelled, 409),

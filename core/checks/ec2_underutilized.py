@@ -81,12 +81,12 @@ def find(resource: Resource, facts: Facts) -> Answer:
 
 def _use(resource: Resource, facts: Facts, cpu: Window) -> Use | NotMeasured:
     peak = window(resource, CPU_P99, facts)
-    if lacking := unmeasured(resource, peak, facts, "the 99th percentile of CPU"):
+    if lacking := unmeasured(resource, peak, facts, "99th percentile of CPU"):
         return lacking
     memory, credits_ = window(resource, MEMORY, facts), window(resource, CREDITS, facts)
     if not _is_burstable(resource):
         return Use(cpu, peak, memory if memory.values else None, None)
-    if lacking := unmeasured(resource, credits_, facts, "the balance of CPU credits"):
+    if lacking := unmeasured(resource, credits_, facts, "balance of CPU credits"):
         return lacking
     return Use(cpu, peak, memory if memory.values else None, credits_)
 

@@ -18,6 +18,7 @@ from core.aws.meter import usd_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
+from core.errors import AwsError, AwsUnreachable
 from core.services import EC2_LABEL
 from core.store import events, resources
 
@@ -82,7 +83,26 @@ def measure(collection: Collection, place: Place, running: Sequence[Mapping[str,
     idle = [instance for instance in low if means[instance] < idle_percent]
     burstable = [instance for instance in low if BURSTABLE.match(types[instance])]
     asked = [(low, CPU_P99), (low, MEMORY), (burstable, CREDITS), *((idle, metric) for metric in NETWORK)]
-    collection.keep_series(place, [query for some, metric in asked for query in queries(some, metric)], days)
+    together = [queries(some, metric) for some, metric in asked if some]
+    try:
+        collection.keep_series(place, [query for each in together for query in each], days)
+    except AwsUnreachable as error:
+        if not error.code:
+            raise  # nobody answered
+        # What stumbles over one metric, as an emulator may over percentiles, shouldn't cost us the others.
+        _one_by_one(collection, place, together, days)
+
+
+def _one_by_one(collection: Collection, place: Place, some: Iterable[Sequence[MetricQuery]], days: Sequence[date]) -> None:
+    """Ask for each metric by itself and keep what comes. Raises the last AwsError."""
+    failed: AwsError | None = None
+    for asked in some:
+        try:
+            collection.keep_series(place, asked, days)
+        except AwsError as error:
+            failed = error
+    if failed:
+        raise failed
 
 
 def limits(collection: Collection) -> tuple[float, float]:

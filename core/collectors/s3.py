@@ -7,7 +7,7 @@ further permission, and only those that had data lately. https://docs.aws.amazon
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -35,6 +35,9 @@ NAMESPACE = "AWS/S3"
 WINDOW_DAYS = 14
 LATE_DAYS = 2
 """By how many days S3's metrics may come late: a size that is older than the bucket's newest by more is of a class no longer in use."""
+
+UNUSED_FOR = timedelta(days=7)
+"""After how long a storage type in which a bucket had nothing is looked at again."""
 
 SIZE, OBJECTS = ("BucketSizeBytes", "Average"), ("NumberOfObjects", "Average")
 STANDARD, ALL_TYPES = "StandardStorage", "AllStorageTypes"
@@ -124,8 +127,10 @@ def collect(collection: Collection) -> None:
         listing = listings[place.account]
         found = _described(collection, place, listing.of(place.region))
         failures = [*listing.failures, *(failure for bucket in found for failure in bucket.failures)]
+        held = resources.dated(collection.store, place.account, place.region, days[0], days[-1]) if found else {}
+        asked = [query for each in found for query in worth_asking(each.bucket.name, held, collection.as_of)]
         try:
-            collection.keep_series(place, list(queries(each.bucket.name for each in found)), days, LATE_DAYS)
+            collection.keep_series(place, asked, days, LATE_DAYS)
         except AwsError as error:
             failures.append(error)
         known = resources.dated(collection.store, place.account, place.region, days[0], days[-1]) if found else {}
@@ -254,25 +259,33 @@ def _summed(failures: Sequence[AwsError]) -> AwsError:
     return type(first)(f"{first.message}{others}", first.hint, first.code)
 
 
-def queries(names: Iterable[str]) -> Iterator[MetricQuery]:
-    """For each bucket its size in each storage type, and its number of objects.
-
-    Of a bucket are kept its size in Standard and its objects; the other sizes stand under its name and the type's.
-    """
-    for name in names:
-        for kind in STORAGE_TYPES:
-            ident = name if kind == STANDARD else f"{name}/{kind}"
-            yield MetricQuery(ident, NAMESPACE, SIZE[0], {"BucketName": name, "StorageType": kind}, SIZE[1])
-        yield MetricQuery(name, NAMESPACE, OBJECTS[0], {"BucketName": name, "StorageType": ALL_TYPES}, OBJECTS[1])
-
-
 Days = Mapping[date, float | None]
 """A metric's values by day, of the days that were asked for; None where there is no datapoint."""
 
+Known = Mapping[str, Mapping[resources.Metric, Days]]
 
-def bucket_row(
-    found: Described, place: Place, collection: Collection, known: Mapping[str, Mapping[resources.Metric, Days]]
-) -> dict[str, Any]:
+
+def queries(name: str) -> Iterator[MetricQuery]:
+    """A bucket's size in each storage type, and its number of objects.
+
+    Of a bucket are kept its size in Standard and its objects; the other sizes stand under its name and the type's.
+    """
+    for kind in STORAGE_TYPES:
+        ident = name if kind == STANDARD else f"{name}/{kind}"
+        yield MetricQuery(ident, NAMESPACE, SIZE[0], {"BucketName": name, "StorageType": kind}, SIZE[1])
+    yield MetricQuery(name, NAMESPACE, OBJECTS[0], {"BucketName": name, "StorageType": ALL_TYPES}, OBJECTS[1])
+
+
+def worth_asking(name: str, held: Known, as_of: date) -> Iterator[MetricQuery]:
+    """Those of a bucket's queries that are worth their price: storage types that it doesn't use are looked at once a week."""
+    answers = [(query, held.get(query.resource_id, {}).get((query.metric, query.statistic), {})) for query in queries(name)]
+    silent = not any(_last(days) for _, days in answers)
+    for query, days in answers:
+        if silent or not days or _last(days) or as_of - max(days) > UNUSED_FOR:
+            yield query
+
+
+def bucket_row(found: Described, place: Place, collection: Collection, known: Known) -> dict[str, Any]:
     """A bucket as a row of `resource_metrics`."""
     bucket = found.bucket
     name = found.tags.get("Name", "")
@@ -290,7 +303,7 @@ def bucket_row(
     }
 
 
-def sizes(name: str, known: Mapping[str, Mapping[resources.Metric, Days]]) -> dict[str, Any]:
+def sizes(name: str, known: Known) -> dict[str, Any]:
     """`StorageBytes` by storage type and the day of the newest, `MeasuredOn`; `NumberOfObjects`. What isn't known has no key."""
     newest = {
         kind: last
@@ -321,7 +334,7 @@ def estimate(outlook: Outlook) -> EstimateLine:
     if fresh is not None and fresh >= outlook.as_of - timedelta(days=1):
         return EstimateLine(TITLE, 0, 0, Decimal(0), "sizes up to yesterday are kept already")
     metrics = known * each
-    basis = f"objects and sizes in {len(STORAGE_TYPES)} storage types of {known:,} bucket{'' if known == 1 else 's'}"
+    basis = f"at most: objects and sizes in {len(STORAGE_TYPES)} storage types of {known:,} bucket{'' if known == 1 else 's'}"
     return EstimateLine(TITLE, -(-metrics // QUERIES_PER_CALL), metrics, usd_of("cloudwatch", "GetMetricData", 1, metrics), basis)
 
 

@@ -58,3 +58,11 @@ def test_periods_say_a_year_and_a_month_once() -> None:
 def test_share_of_nothing_is_a_dash() -> None:
     assert fmt.share(1, 0) == "–"
     assert fmt.share(Decimal(1), Decimal(8)) == "12.5 %"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(5, "5"), (0.25, "0.25"), (0, "0"), (12_345.678, "12,345.68"), (1_073_741_824, "1.07G"), (-2_000_000, "-2M"), (3e12, "3T")],
+)
+def test_a_measured_figure_is_short(number: float, said: str) -> None:
+    assert fmt.size(number) == said

@@ -17,11 +17,11 @@ from tests.core.checks.made import further_checks
 from tests.core.test_judge import AS_OF, judged, volume
 
 TOY = '''"""Is the volume a toy?"""
-from core import reckoning
+from core.reckoning import ebs
 from core.checks.contract import Check, Finding
 
 def find(resource, facts):
-    cost = reckoning.volume(facts.prices, resource.region, resource.attributes)
+    cost = ebs.volume(facts.prices, resource.region, resource.attributes)
     fix = f"aws ec2 delete-volume --volume-id {resource.resource_id} --region {resource.region}"
     return Finding(f"Volume {resource.named} is 1 toy.", fix, cost, 0.9, "low", "low", {"rule": "it is a toy"})
 
@@ -37,7 +37,7 @@ def dashboard(store: Store, embedded: Settings, tmp_path: Path, monkeypatch: pyt
     import_files(store, [write(tmp_path / "bill.csv", rows("2026-08", range(1, 32)))], AS_OF)
     monkeypatch.setattr(workspace, "DATABASE", store.database)
     monkeypatch.setattr(workspace, "settings", lambda: embedded.model_copy(update={"spendscope_demo": "off"}))
-    first = sorted(navigation.entries(), key=lambda entry: entry.name != "opportunities")
+    first = sorted(navigation.entries(), key=lambda entry: (entry.section != "Savings", entry.name != "opportunities"))
     monkeypatch.setattr(navigation, "entries", lambda: tuple(first))
     workspace.workspace.cache_clear()
     yield AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
@@ -49,12 +49,12 @@ def test_it_shows_everywhere(dashboard: AppTest, store: Store, embedded: Setting
     folder.mkdir()
     with further_checks(folder):
         (folder / "ebs_toy.py").write_text(TOY, encoding="utf-8")
-        judged(store, embedded, volume("vol-1", 100, state="in-use"))  # gp2 at $0.10 a GiB and month
+        judged(store, embedded, volume("vol-1", 100, state="in-use"))  # gp3 at $0.08 a GiB and month
         dashboard.run()
         assert not dashboard.exception
         (shown,) = [table.value for table in dashboard.dataframe if "title" in table.value]
         assert list(shown["title"]) == ["Toy volume"]
-        assert list(shown["saves"]) == [10.0]
-        exported = opportunities.export(store, publish.snapshot(store), {})
-        assert list(exported["check"]) == ["ebs_toy"]
+        assert list(shown["saves"]) == [8.0]
+        exported = opportunities.export(store, publish.snapshot(store), {}, as_of=AS_OF)
+        assert exported["check"][0] == "ebs_toy"
         assert "| [`ebs_toy`](#ebs_toy) | Toy volume | `idle_resources` | EBS |" in catalogue.table()

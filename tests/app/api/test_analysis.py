@@ -59,11 +59,11 @@ def test_anomalies_and_the_forecast_are_those_of_the_pages(client: TestClient, h
 
 def test_waste_is_beside_the_last_thirty_settled_days(client: TestClient, held: Held) -> None:
     waste = asked(client)["waste"]
-    assert Decimal(str(waste["monthly_savings_usd"])) == opportunities.totals(held.store, held.snapshot, {}).savings
+    assert Decimal(str(waste["monthly_savings_usd"])) == opportunities.totals(held.store, held.snapshot, {}, as_of=held.as_of).savings
     month = replace(FILTERS, start=date(2026, 10, 22), end=date(2026, 11, 20))
     cost = queries.total(held.store, held.snapshot, month) or Decimal(0)
     assert money(waste["monthly_cost_usd"]) == money(cost)
-    assert waste["percent"] == float(100 * opportunities.totals(held.store, held.snapshot, {}).savings / cost)
+    assert waste["percent"] == float(100 * opportunities.totals(held.store, held.snapshot, {}, as_of=held.as_of).savings / cost)
 
 
 def test_the_fastest_growing_grew(client: TestClient) -> None:

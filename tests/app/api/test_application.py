@@ -12,6 +12,7 @@ from app import api
 from app.api import application
 from core.errors import (
     AccessDenied,
+    ActionRefused,
     CollectionCancelled,
     RunBusy,
     SettingError,
@@ -19,6 +20,7 @@ from core.errors import (
     StoreFull,
     StoreUnavailable,
     Throttled,
+    UnknownFinding,
 )
 from core.settings import ROOT
 from tests.app.api.conftest import HERE
@@ -32,6 +34,8 @@ ROUTES = {
     ("get", "/api/v1/aws/costs/ec2"): "AWSCostResponse",
     ("get", "/api/v1/aws/costs/rds"): "AWSCostResponse",
     ("get", "/api/v1/aws/opportunities"): "AWSOpportunitiesResponse",
+    ("get", "/api/v1/aws/opportunities/past"): "AWSPastOpportunitiesResponse",
+    ("post", "/api/v1/aws/opportunities/actions"): "AWSOpportunityActionResponse",
     ("post", "/api/v1/aws/analysis"): "AWSAnalysisResponse",
 }
 
@@ -63,7 +67,7 @@ def test_every_route_and_model_is_in_the_documentation() -> None:
     for path, methods in documented()["paths"].items():
         for method in methods:
             assert path == "/healthz" or f"`{method.upper()} {path}`" in text
-    for model in {*ROUTES.values(), "AWSCollectionRequest", "AWSAnalysisRequest", "ErrorResponse"}:
+    for model in {*ROUTES.values(), "AWSCollectionRequest", "AWSAnalysisRequest", "AWSOpportunityActionRequest", "ErrorResponse"}:
         assert f"`{model}`" in text
 
 
@@ -110,6 +114,8 @@ def test_health_says_the_version(client: TestClient) -> None:
 
 FAILURES = [
     (SettingError("No such day.", "Name another."), 422),
+    (ActionRefused("A dismissal needs a reason.", "Say why."), 422),
+    (UnknownFinding("There is no such finding.", "Look it up."), 404),
     (RunBusy("Another import is going on.", "Wait."), 409),
     (CollectionCancelled("It was cancelled.", ""), 409),
     (StoreUnavailable("The database can't be reached.", "Start it."), 503),

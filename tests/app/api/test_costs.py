@@ -151,11 +151,13 @@ def test_ec2_s_instances_are_narrowed_and_paged(client: TestClient, held: Held) 
     assert len(first["resources"]) + len(rest["resources"]) == first["resource_count"]
 
 
-def test_rds_has_no_resources_while_none_are_looked_for(client: TestClient, held: Held) -> None:
-    answer = asked(client, f"{COSTS}/rds", **OCTOBER, limit=1)
+def test_rds_s_databases_are_listed_beside_its_costs(client: TestClient, held: Held) -> None:
+    answer = asked(client, f"{COSTS}/rds", **OCTOBER, limit=1, resource_limit=1000)
     assert cents(answer["total"]) == cents(queries.total(held.store, held.snapshot, filters(service=("RDS",))) or 0)
-    looked_for = answer["resource_count"] is not None
-    assert (answer["resources"] is not None) == looked_for
+    assert len(answer["resources"]) == answer["resource_count"] == estate.count(held.store, held.snapshot, "rds:db", {}) > 0
+    costs = opportunities.resource_costs(held.store, held.snapshot, "rds:db")
+    known = {one["resource_id"]: one["monthly_cost_usd"] for one in answer["resources"] if one["monthly_cost_usd"] is not None}
+    assert {ident: cents(usd) for ident, usd in known.items()} == {row.resource_id: cents(row.monthly_cost) for row in costs.itertuples()}
 
 
 def test_pages_of_another_version_are_refused(client: TestClient, held: Held) -> None:

@@ -10,4 +10,4 @@ def test_it_is_the_core_s_exposition_as_text(client: TestClient, held: Held) -> 
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == metrics.CONTENT_TYPE
-    assert answer.content == metrics.exposition(held.store, held.snapshot)
+    assert answer.content == metrics.exposition(held.store, held.snapshot, held.as_of)

@@ -190,6 +190,17 @@ def test_all_storage_types_of_all_buckets_of_a_region_are_asked_for_together(col
     assert requests(store, again, "GetMetricData") == 0
 
 
+def test_storage_types_that_a_bucket_does_not_use_are_asked_for_once_a_week(collect: Collect, store: Store) -> None:
+    collect()
+    metrics = {
+        days: sum(call.metrics for call in ledger.calls(store, collect(days_later=days).run_id) if call.operation == "GetMetricData")
+        for days in (1, 7)
+    }
+    # On the next day "shelf" is asked for its four, "abroad" for its one, and the two of which nothing is known yet for all 27.
+    # After a week "other" is known, since a day ago less than a week.
+    assert metrics == {1: 4 + 1 + 2 * 27, 7: 3 * 27 + 1}
+
+
 def test_metrics_that_come_late_are_asked_for_once_more(collect: Collect, store: Store) -> None:
     HELD_BACK.add("other")
     collect(days_later=1)

@@ -1,0 +1,1 @@
+"""The parts of the opportunities page, a file for each subject."""

@@ -26,19 +26,32 @@ def nothing_yet(held: Figures, *, here: bool = False) -> None:
 
 def no_match(known: Known) -> None:
     """The filters leave nothing."""
-    span = known.coverage
-    with st.container(border=True):
-        st.subheader("No cost matches these filters")
-        st.markdown(f"Figures are kept for {fmt.period(span.first, span.last)}. Lift a filter above, choose other days, or start over.")
-        reset(known)
+    kept = fmt.period(known.coverage.first, known.coverage.last)
+    none_here(
+        known, "No cost matches these filters", f"Figures are kept for {kept}. Lift a filter above, choose other days, or start over."
+    )
 
 
 def not_known(known: Known, label: str) -> None:
     """The filters leave rows, but no source knows this cost type of them."""
-    with st.container(border=True):
-        st.subheader(f"{label} cost isn't known here")
-        st.markdown("No row under these filters carries it. Choose another cost type above, or start over.")
+    said = "No row under these filters carries it. Choose another cost type above, or start over."
+    none_here(known, f"{label} cost isn't known here", said)
+
+
+def none_here(known: Known, title: str, said: str) -> None:
+    """The filters leave nothing of what a page is about: other filters would."""
+    with st.container(border=True, key="none-here"):
+        st.subheader(title)
+        st.markdown(said)
         reset(known)
+
+
+def not_collected(title: str, said: str) -> None:
+    """A page is about what a collection brings, and there was none yet."""
+    with st.container(border=True, key="not-collected"):
+        st.subheader(title)
+        st.markdown(said)
+        navigation.link("data", "Collect from AWS", ":material/arrow_forward:")
 
 
 def reset(known: Known) -> None:

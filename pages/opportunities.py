@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from app import evidence, filters, layout, navigation
-from app import format as fmt
-from app.findings import FOLLOWED
+from app import evidence, filters, layout
+from app.findings import left_out
 from app.layout import Page
+from app.nothing import none_here, not_collected
 from app.opportunities import actions, choices, kpis, matrix, past, sandbox, table, unmeasured
-from core.models import Filters
 from core.store import opportunities
 from core.store import past as gone
 
@@ -30,9 +29,13 @@ def main() -> None:
         st.title(kpis.headline(found, kpis.most(page)) if judged else "Opportunities")
         layout.freshness(page)
     if not judged:
-        nothing(page)
+        not_collected(
+            "Nothing has been judged yet",
+            "Opportunities are found in the resources of a collection from AWS; a billing export alone has none.",
+        )
+        unmeasured.draw(page)
         return
-    left_out(page.view.filters)
+    left_out(page.view.filters, "Findings follow")
     if here(page):
         kpis.cards(page, found)
         choices.bar(page)
@@ -41,7 +44,7 @@ def main() -> None:
         past.draw(page)
         sandbox.draw(page)
     else:
-        none_here(page)
+        none_here(page.known, "Nothing was found here", "No check found anything under these filters. Lift a filter above, or start over.")
     unmeasured.draw(page)
     follow(page)
 
@@ -50,32 +53,6 @@ def here(page: Page) -> bool:
     """Whether anything was ever found under the filter bar's selection, in whatever state."""
     read, as_of, scope = page.figures.read, page.figures.as_of, choices.scope(page)
     return bool(read(opportunities.totals, scope, as_of=as_of).found or read(gone.count, scope, as_of=as_of))
-
-
-def nothing(page: Page) -> None:
-    """Nothing was judged, or all of it was and there is nothing to save."""
-    with st.container(border=True, key="nothing-judged"):
-        st.subheader("Nothing has been judged yet")
-        st.markdown("Opportunities are found in the resources of a collection from AWS; a billing export alone has none.")
-        navigation.link("data", "Collect from AWS", ":material/arrow_forward:")
-    unmeasured.draw(page)
-
-
-def none_here(page: Page) -> None:
-    """Other filters would show some."""
-    with st.container(border=True, key="none-here"):
-        st.subheader("Nothing was found here")
-        st.markdown("No check found anything under these filters. Lift a filter above, or start over.")
-        reset = filters.default_view(page.known.coverage)
-        st.button("Reset filters", type="primary", on_click=filters.show, args=(reset,), key="reset-empty")
-
-
-def left_out(shown: Filters) -> None:
-    """Say which filters don't apply here."""
-    ignored = sorted(key.replace("_", " ") for key in shown.selected if key not in FOLLOWED)
-    if ignored:
-        said = f"Findings follow the filters by account, service and region; {' and '.join(ignored)} doesn't apply to them."
-        st.caption(fmt.plain(said))
 
 
 def follow(page: Page) -> None:

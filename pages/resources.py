@@ -6,16 +6,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import charts_savings, filters, layout, navigation, resources
+from app import charts_savings, filters, layout, resources
 from app import format as fmt
 from app.cached import Figures
 from app.export import file_name, stamped
-from app.findings import FOLLOWED, followed
+from app.findings import followed, left_out
 from app.kpi import card
 from app.layout import Page
+from app.nothing import none_here, not_collected
 from app.view import Choice
 from core.insight import resources as reads
-from core.models import INVENTORY, Filters
+from core.models import INVENTORY
 from core.store import resource_costs
 from core.store.resource_costs import KINDS, Selection, Sum
 
@@ -51,12 +52,19 @@ def main() -> None:
         st.title(fmt.plain(resources.headline(found)) if collected(page) else "Resources")
         layout.freshness(page)
     if not collected(page):
-        nothing()
+        not_collected(
+            "No resources have been collected yet",
+            "What there is, and what it costs, comes from a collection from AWS; a billing export alone has no resources.",
+        )
         return
     st.caption("On-demand prices of a whole month, before reservations, Savings Plans, discounts and credits: not the bill.")
-    left_out(page.view.filters)
+    left_out(page.view.filters, "Resources follow")
     if not found:
-        none_here(page)
+        none_here(
+            page.known,
+            "No resource matches these filters",
+            f"There are {', '.join(resources.LABELS.values())}. Lift a filter above, or start over.",
+        )
         return
     kpis(found)
     made_of(page, scope)
@@ -66,31 +74,6 @@ def main() -> None:
 def collected(page: Page) -> bool:
     """Whether there is an inventory."""
     return any(partition.kind == INVENTORY for partition in page.figures.snapshot.current)
-
-
-def nothing() -> None:
-    """Before anything was collected."""
-    with st.container(border=True):
-        st.subheader("No resources have been collected yet")
-        st.markdown("What there is, and what it costs, comes from a collection from AWS; a billing export alone has no resources.")
-        navigation.link("data", "Collect from AWS", ":material/arrow_forward:")
-
-
-def none_here(page: Page) -> None:
-    """Other filters would show some."""
-    with st.container(border=True):
-        st.subheader("No resource matches these filters")
-        st.markdown(f"There are {', '.join(resources.LABELS.values())}. Lift a filter above, or start over.")
-        reset = filters.default_view(page.known.coverage)
-        st.button("Reset filters", type="primary", on_click=filters.show, args=(reset,), key="reset-empty")
-
-
-def left_out(shown: Filters) -> None:
-    """Say which filters don't apply here."""
-    ignored = sorted(key.replace("_", " ") for key in shown.selected if key not in FOLLOWED)
-    if ignored:
-        said = f"Resources follow the filters by account, service, region and provider; {' and '.join(ignored)} doesn't apply to them."
-        st.caption(fmt.plain(said))
 
 
 def kpis(found: Mapping[str, Sum]) -> None:

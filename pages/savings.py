@@ -8,9 +8,10 @@ import streamlit as st
 
 from app import charts_savings, download, evidence, filters, layout, navigation, printing, savings
 from app import format as fmt
-from app.findings import FOLLOWED, followed
+from app.findings import followed, left_out
 from app.kpi import card
 from app.layout import Page
+from app.nothing import none_here, not_collected
 from app.view import NONE, Choice
 from core import checks
 from core.insight.waste import CURRENCY, DIMENSIONS, Row, Summary, last_month, summary
@@ -41,13 +42,19 @@ def main() -> None:
         st.title(fmt.plain(savings.headline(found)).replace(" %", "\N{NO-BREAK SPACE}%") if any_judged else "Savings summary")
         layout.freshness(page)
     if not any_judged:
-        nothing()
+        not_collected(
+            "Nothing has been judged yet", "Savings are found in the resources of a collection from AWS; a billing export alone has none."
+        )
         return
-    left_out(page.view.filters)
+    left_out(page.view.filters, "Findings follow")
     on_paper(page, found)
     kpis(page, found, selected)
     if not found.steps:
-        none_here(page)
+        none_here(
+            page.known,
+            "Nothing can be saved here that is known",
+            "No finding under these filters is counted and has a price. Lift a filter above, or start over.",
+        )
     else:
         waterfall(page, found, selected)
         begin(page, selected)
@@ -60,31 +67,6 @@ def judged(page: Page) -> bool:
     """Whether there was anything to find or to miss."""
     read = page.figures.read
     return bool(read(opportunities.totals, {}, as_of=page.figures.as_of).found or read(opportunities.not_measured_count, {}))
-
-
-def nothing() -> None:
-    """Before anything was judged."""
-    with st.container(border=True):
-        st.subheader("Nothing has been judged yet")
-        st.markdown("Savings are found in the resources of a collection from AWS; a billing export alone has none.")
-        navigation.link("data", "Collect from AWS", ":material/arrow_forward:")
-
-
-def none_here(page: Page) -> None:
-    """Other filters would show some, or there is nothing to save."""
-    with st.container(border=True):
-        st.subheader("Nothing can be saved here that is known")
-        st.markdown("No finding under these filters is counted and has a price. Lift a filter above, or start over.")
-        reset = filters.default_view(page.known.coverage)
-        st.button("Reset filters", type="primary", on_click=filters.show, args=(reset,), key="reset-empty")
-
-
-def left_out(shown: Filters) -> None:
-    """Say which filters don't apply here."""
-    ignored = sorted(key.replace("_", " ") for key in shown.selected if key not in FOLLOWED)
-    if ignored:
-        said = f"This page follows the filters by account, service, region and provider; {' and '.join(ignored)} doesn't apply to it."
-        st.caption(fmt.plain(said))
 
 
 def on_paper(page: Page, found: Summary) -> None:

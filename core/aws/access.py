@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
+import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, CredentialResolver, DeferredRefreshableCredentials
@@ -227,9 +228,16 @@ def own_access(config: Settings, meter: Meter) -> Access:
     )
 
 
+@lru_cache
+def _models() -> Any:
+    """The services' models as botocore ships them, read once: EC2's alone takes a fifth of a second."""
+    return botocore.loaders.create_loader()
+
+
 def demo_access(endpoint: str, meter: Meter) -> Access:
     """Access to the demo organisation behind an address; nothing of the operator's own AWS configuration is used."""
     inner = botocore.session.Session(session_vars=dict.fromkeys(("profile", "config_file", "credentials_file"), _UNSET))
+    inner.register_component("data_loader", _models())
     session = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo", botocore_session=inner)  # noqa: S106  # the demo's own
     return Access(session, meter, role_name=DEMO_ROLE, regions=DEMO_REGIONS, endpoint=endpoint, is_demo=True)
 

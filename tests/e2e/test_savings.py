@@ -219,7 +219,7 @@ def test_filters_that_leave_nothing_offer_the_way_back(filled: Server, visit: Vi
 
 
 def test_both_pages_are_readable_wide_and_narrow_light_and_dark(filled: Server, visit: Visit) -> None:
-    for name, width, dark in product(("savings", "resources"), (1440, 800), (False, True)):
+    for name, (width, dark) in product(("savings", "resources"), ((1440, False), (800, True))):
         page = visit(f"{filled.url}/{name}", width=width, dark=dark)
         expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
         shot(page, f"{name}-{width}-{'dark' if dark else 'light'}")

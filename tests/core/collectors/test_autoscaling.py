@@ -1,25 +1,22 @@
 """Auto Scaling groups against the tiny organisation, with two groups put in."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from core import refresh
-from core.aws.access import demo_access
 from core.collectors.autoscaling import GROUP_TYPE, TITLE
 from core.demo.model import Resource
 from core.models import SliceStatus
-from core.settings import Settings
 from core.store import ledger, resources
 from core.store.client import Store
+from tests.core.collectors.conftest import Collect
 from tests.core.demo import tiny
 
-NOW = datetime(2026, 11, 15, 12)
-Collect = Callable[..., refresh.RefreshResult]
+COLLECTORS = ("autoscaling", "ec2")
 
 
 def group(name: str, account: str, **attributes: Any) -> Resource:
@@ -47,19 +44,6 @@ def demo() -> Iterator[tiny.Served]:
     whole = tiny.build()
     with tiny.served(replace(whole, resources=(*whole.resources, WEB, BARE))) as served:
         yield served
-
-
-@pytest.fixture
-def collect(demo: tiny.Served, store: Store, embedded: Settings) -> Iterator[Collect]:
-    def collected(faults: list[dict[str, Any]] | None = None) -> refresh.RefreshResult:
-        demo.control("faults", "DELETE")
-        demo.control("faults", "POST", faults or [])
-        access = demo_access(demo.endpoint, refresh.metered(store, embedded, demo=True))
-        access.regions = ("us-east-1", "eu-west-1")
-        return refresh.refresh(store, access, embedded, tiny.AS_OF, clock=lambda: NOW)
-
-    yield collected
-    demo.control("faults", "DELETE")
 
 
 def groups(store: Store) -> dict[str, dict[str, Any]]:
@@ -98,7 +82,7 @@ def test_it_asks_once_in_each_account_and_region(collect: Collect, store: Store)
 
 def test_what_is_denied_is_incomplete_and_what_was_known_stays(collect: Collect, store: Store) -> None:
     collect()
-    result = collect([{"service": "autoscaling", "action": "DescribeAutoScalingGroups", "kind": "denied", "times": -1}])
+    result = collect(faults=[{"service": "autoscaling", "action": "DescribeAutoScalingGroups", "kind": "denied", "times": -1}])
     mine = [outcome for outcome in result.outcomes if outcome.collector == TITLE]
     assert {outcome.status for outcome in mine} == {SliceStatus.INCOMPLETE}
     assert all("autoscaling:DescribeAutoScalingGroups" in outcome.reason for outcome in mine)

@@ -1,6 +1,6 @@
 """Reservations, Savings Plans and what Cost Explorer says of them once a week, collected from a tiny organisation that has some."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,17 +9,16 @@ from typing import Any
 import pytest
 
 from core import refresh
-from core.aws.access import demo_access
 from core.collectors import cost_explorer_commitments, cost_explorer_coverage, cost_explorer_recommendations
 from core.collectors.contract import Outlook
 from core.models import SliceStatus
 from core.settings import Settings
 from core.store import facts, ledger, opportunities, publish, resources
 from core.store.client import Store
+from tests.core.collectors.conftest import Collect
 from tests.core.demo import tiny
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
-NOW = datetime(2026, 11, 15, 12)
 RESERVED = {
     "State": "active",
     "InstanceType": "m5.large",
@@ -61,7 +60,18 @@ PLAN = {
     "Start": START,
     "End": START + timedelta(days=365),
 }
-Collect = Callable[..., refresh.RefreshResult]
+COLLECTORS = (
+    "cost_explorer",
+    "cost_explorer_commitments",
+    "cost_explorer_coverage",
+    "cost_explorer_recommendations",
+    "ec2",
+    "ec2_reserved_instances",
+    "pricing",
+    "rds_reserved_instances",
+    "savings_plans",
+)
+REGIONS = ("us-east-1",)
 
 
 @pytest.fixture(scope="module")
@@ -73,21 +83,6 @@ def demo() -> Iterator[tiny.Served]:
     base = replace(bought[0], kind="rds:reserved", id="ri-db", arn=f"arn:aws:rds:us-east-1:{tiny.ALPHA}:ri:ri-db", attributes=DATABASES)
     with tiny.served(replace(whole, resources=(*others, *bought, *plans, base))) as served:
         yield served
-
-
-@pytest.fixture
-def collect(demo: tiny.Served, store: Store, embedded: Settings) -> Iterator[Collect]:
-    def collected(days_later: int = 0, faults: list[dict[str, Any]] | None = None) -> refresh.RefreshResult:
-        demo.control("faults", "DELETE")
-        demo.control("faults", "POST", faults or [])
-        access = demo_access(demo.endpoint, refresh.metered(store, embedded, demo=True))
-        access.regions = ("us-east-1",)
-        return refresh.refresh(
-            store, access, embedded, tiny.AS_OF + timedelta(days=days_later), clock=lambda: NOW + timedelta(days=days_later)
-        )
-
-    yield collected
-    demo.control("faults", "DELETE")
 
 
 def asked(store: Store, result: refresh.RefreshResult) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Spot prices against the tiny organisation, and against answers made by hand: which types are asked for, and what is kept of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -9,43 +9,27 @@ from typing import Any
 import pytest
 
 from core import refresh
-from core.aws.access import demo_access
 from core.collection import Place
 from core.collectors import ec2_spot_prices
 from core.collectors.ec2_spot_prices import TITLE, Question
 from core.models import SliceStatus
 from core.prices import EC2, SPOT, PriceList
 from core.reckoning.spot import HIGH, LOW
-from core.settings import Settings
 from core.store import facts, ledger
 from core.store.client import Store
+from tests.core.collectors.conftest import NOW, Collect
 from tests.core.demo import tiny
 
-NOW = datetime(2026, 11, 15, 12)
 AS_OF = date(2026, 11, 15)
 END = datetime(2026, 11, 15, tzinfo=UTC)
 LARGE = "SpotUsage:m5.large/RunInstances"
-Collect = Callable[..., refresh.RefreshResult]
+COLLECTORS = ("cost_explorer", "ec2", "ec2_instance_types", "ec2_spot_prices")
 
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[tiny.Served]:
     with tiny.served() as served:
         yield served
-
-
-@pytest.fixture
-def collect(demo: tiny.Served, store: Store, embedded: Settings) -> Iterator[Collect]:
-    def collected(days_later: int = 0, faults: list[dict[str, Any]] | None = None) -> refresh.RefreshResult:
-        demo.control("faults", "DELETE")
-        demo.control("faults", "POST", faults or [])
-        access = demo_access(demo.endpoint, refresh.metered(store, embedded, demo=True))
-        access.regions = ("us-east-1", "eu-west-1")
-        as_of = tiny.AS_OF + timedelta(days=days_later)
-        return refresh.refresh(store, access, embedded, as_of, clock=lambda: NOW + timedelta(days=days_later))
-
-    yield collected
-    demo.control("faults", "DELETE")
 
 
 def asked(store: Store, result: refresh.RefreshResult) -> int:

@@ -1,23 +1,19 @@
 """Prices and instance types against the tiny organisation: what is in use and its smaller relatives, asked once a week."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from core import refresh
-from core.aws.access import demo_access
 from core.models import SliceStatus
-from core.prices import API, EC2, PriceList
-from core.settings import Settings
+from core.prices import API, EC2, RESERVED, SPOT, PriceList
 from core.store import facts, ledger
 from core.store.client import Store
+from tests.core.collectors.conftest import NOW, Collect
 from tests.core.demo import tiny
 
-NOW = datetime(2026, 11, 15, 12)
-Collect = Callable[..., refresh.RefreshResult]
+COLLECTORS = ("cost_explorer", "ebs", "ec2", "ec2_instance_types", "ec2_spot_prices", "lambda", "pricing", "s3")
 
 
 @pytest.fixture(scope="module")
@@ -26,28 +22,14 @@ def demo() -> Iterator[tiny.Served]:
         yield served
 
 
-@pytest.fixture
-def collect(demo: tiny.Served, store: Store, embedded: Settings) -> Iterator[Collect]:
-    def collected(days_later: int = 0, faults: list[dict[str, Any]] | None = None) -> refresh.RefreshResult:
-        demo.control("faults", "DELETE")
-        demo.control("faults", "POST", faults or [])
-        access = demo_access(demo.endpoint, refresh.metered(store, embedded, demo=True))
-        access.regions = ("us-east-1", "eu-west-1")
-        as_of = tiny.AS_OF + timedelta(days=days_later)
-        return refresh.refresh(store, access, embedded, as_of, clock=lambda: NOW + timedelta(days=days_later))
-
-    yield collected
-    demo.control("faults", "DELETE")
-
-
 def asked(store: Store, result: refresh.RefreshResult, operation: str) -> int:
     return sum(call.requests for call in ledger.calls(store, result.run_id) if call.operation == operation)
 
 
 def test_prices_of_types_in_use_their_smaller_relatives_and_volumes_are_kept_with_their_day(collect: Collect, store: Store) -> None:
     result = collect()
-    # m5.large here and there; t3.micro and t3.nano; three families of EBS prices in the one region with volumes.
-    assert asked(store, result, "GetProducts") == 2 + 2 + 3
+    # m5.large here and there; t3.micro and t3.nano; where there are any, three families of EBS prices, one of functions, three of buckets.
+    assert asked(store, result, "GetProducts") == 2 + 2 + 3 + 1 + 3
     prices = PriceList(facts.prices(store))
     micro = prices.find(EC2, "us-east-1", "BoxUsage:t3.nano/RunInstances")
     assert micro
@@ -56,6 +38,9 @@ def test_prices_of_types_in_use_their_smaller_relatives_and_volumes_are_kept_wit
     ireland = prices.find(EC2, "eu-west-1", "BoxUsage:m5.large/RunInstances")
     assert ireland
     assert ireland.usd == Decimal("0.1056")  # 0.096 × 1.1
+    reserved = prices.find(EC2, "us-east-1", f"BoxUsage:t3.nano/RunInstances{RESERVED}")
+    assert reserved
+    assert (reserved.usd, reserved.unit) == (Decimal("0.00328"), "Hrs")  # 63 % of it, to five decimals
     gp3 = prices.find(EC2, "us-east-1", "EBS:VolumeUsage.gp3")
     assert gp3
     assert (gp3.usd, gp3.source) == (Decimal("0.08"), API)
@@ -85,14 +70,13 @@ def test_where_the_pricing_api_is_denied_the_collection_goes_on_without(collect:
     reasons = {outcome.region: outcome.reason for outcome in result.outcomes if outcome.collector == "Prices"}
     assert reasons.keys() == {"us-east-1", "eu-west-1"}
     assert all("pricing:GetProducts" in reason for reason in reasons.values())
-    assert facts.prices(store) == []
+    assert {price.source for price in facts.prices(store)} == {SPOT}  # which isn't asked of the Pricing API
     assert result.months == 3
 
 
 def test_where_instance_types_are_denied_prices_of_those_in_use_are_asked_all_the_same(collect: Collect, store: Store) -> None:
     result = collect(faults=[{"service": "ec2", "action": "DescribeInstanceTypes", "kind": "denied", "times": -1}])
     assert any(o.collector == "EC2 instance types" and o.status == SliceStatus.INCOMPLETE for o in result.outcomes)
-    assert {price.key for price in facts.prices(store) if price.key.startswith("Box")} == {
-        "BoxUsage:m5.large/RunInstances",
-        "BoxUsage:t3.micro/RunInstances",
-    }
+    in_use = ("BoxUsage:m5.large/RunInstances", "BoxUsage:t3.micro/RunInstances")
+    found = {price.key for price in facts.prices(store) if price.key.startswith("Box")}
+    assert found == {*in_use, *(f"{key}{RESERVED}" for key in in_use)}

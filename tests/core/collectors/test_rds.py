@@ -1,6 +1,6 @@
 """Databases against a small organisation: what is kept of each, and three metrics of those that run, in one request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from core import refresh
-from core.aws.access import demo_access
 from core.collectors import rds
 from core.collectors.contract import Outlook
 from core.demo.model import MetricRef, Resource
@@ -16,10 +15,10 @@ from core.models import SliceStatus
 from core.settings import Settings
 from core.store import facts, ledger, resources
 from core.store.client import Store
+from tests.core.collectors.conftest import Collect
 from tests.core.demo import tiny
 
-NOW = datetime(2026, 11, 15, 12)
-Collect = Callable[..., refresh.RefreshResult]
+COLLECTORS = ("cost_explorer", "rds")
 GIB = 2**30
 
 
@@ -65,20 +64,6 @@ def series(metric: MetricRef, start: datetime, end: datetime, period: int, stati
 def demo() -> Iterator[tiny.Served]:
     with tiny.served(replace(tiny.build(), resources=DATABASES, series=series)) as served:
         yield served
-
-
-@pytest.fixture
-def collect(demo: tiny.Served, store: Store, embedded: Settings) -> Iterator[Collect]:
-    def collected(days_later: int = 0, faults: list[dict[str, Any]] | None = None) -> refresh.RefreshResult:
-        demo.control("faults", "DELETE")
-        demo.control("faults", "POST", faults or [])
-        access = demo_access(demo.endpoint, refresh.metered(store, embedded, demo=True))
-        access.regions = ("us-east-1", "eu-west-1")
-        as_of = tiny.AS_OF + timedelta(days=days_later)
-        return refresh.refresh(store, access, embedded, as_of, clock=lambda: NOW + timedelta(days=days_later))
-
-    yield collected
-    demo.control("faults", "DELETE")
 
 
 def kept(store: Store) -> dict[str, dict[str, Any]]:

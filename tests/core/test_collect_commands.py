@@ -14,7 +14,8 @@ import pytest
 
 from core.demo.process import DemoProcess
 from core.settings import ROOT
-from tests.processes import demo_process
+from tests.core.demo import tiny
+from tests.processes import MEASURING, demo_process
 
 AS_OF = "2026-11-23"
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -24,6 +25,13 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def demo() -> Iterator[DemoProcess]:
     with demo_process(date.fromisoformat(AS_OF)) as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[tiny.Served]:
+    """An organisation that is collected in no time, for what doesn't need a whole one."""
+    with tiny.served() as served:
+        yield served
 
 
 @pytest.fixture
@@ -38,17 +46,18 @@ def run(tmp_path: Path) -> Run:
 
 
 def clean_environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SPENDSCOPE_"))}
+    """Nothing of AWS's or ours, and coverage isn't measured, which would double the time of a whole collection."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SPENDSCOPE_", MEASURING))}
     files = {"AWS_CONFIG_FILE": str(folder / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials")}
     return {**kept, **files, "AWS_EC2_METADATA_DISABLED": "true", "CLICKHOUSE_DSN": f"chdb://{folder / 'data'}"}
 
 
-def credentials(demo: DemoProcess, **more: str) -> dict[str, str]:
+def credentials(demo: DemoProcess | tiny.Served, **more: str) -> dict[str, str]:
     given = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_ROLE_NAME": "SpendscopeReader", "AWS_REGIONS": "us-east-1"}
     return {**given, "AWS_ENDPOINT_URL": demo.endpoint, **more}
 
 
-def faults(demo: DemoProcess, *rules: dict[str, object]) -> None:
+def faults(demo: DemoProcess | tiny.Served, *rules: dict[str, object]) -> None:
     for method, body in (("DELETE", None), ("POST", json.dumps(rules).encode())):
         urllib.request.urlopen(urllib.request.Request(f"{demo.endpoint}/demo/faults", body, method=method)).close()
 
@@ -81,12 +90,12 @@ def test_an_estimate_alone_asks_nothing(run: Run, demo: DemoProcess) -> None:
         assert json.load(answer) == []
 
 
-def test_what_is_incomplete_is_named_and_fails_the_command(run: Run, demo: DemoProcess) -> None:
-    faults(demo, {"service": "ec2", "action": "DescribeInstances", "account": "222233334444", "kind": "denied", "times": -1})
-    done = run("collect", "--as-of", AS_OF, **credentials(demo))
-    faults(demo)
+def test_what_is_incomplete_is_named_and_fails_the_command(run: Run, small: tiny.Served) -> None:
+    faults(small, {"service": "ec2", "action": "DescribeInstances", "account": tiny.ALPHA, "kind": "denied", "times": -1})
+    done = run("collect", "--as-of", tiny.AS_OF.isoformat(), **credentials(small))
+    faults(small)
     assert done.returncode == 1
-    assert "incomplete: EC2 instances 222233334444 us-east-1: " in done.stdout
+    assert f"incomplete: EC2 instances {tiny.ALPHA} us-east-1: " in done.stdout
     assert "ec2:DescribeInstances" in done.stdout
 
 
@@ -97,9 +106,9 @@ def test_without_credentials_it_says_what_to_do(run: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_the_cap_stops_the_run_before_the_request_that_would_pass_it(run: Run, demo: DemoProcess) -> None:
-    faults(demo)
-    done = run("collect", "--as-of", AS_OF, **credentials(demo, SPENDSCOPE_COST_CAP_USD="0.05"))
+def test_the_cap_stops_the_run_before_the_request_that_would_pass_it(run: Run, small: tiny.Served) -> None:
+    faults(small)
+    done = run("collect", "--as-of", tiny.AS_OF.isoformat(), **credentials(small, SPENDSCOPE_COST_CAP_USD="0.05"))
     assert done.returncode == 1
     assert "cap of $0.05" in done.stdout
     assert "$0.05." in done.stdout.splitlines()[0]

@@ -171,10 +171,12 @@ def upload(page: Page, server: Server, *files: Path) -> None:
 
 
 def choose(page: Page, box: str, value: str) -> None:
-    """Pick a value in one of the filter bar's boxes."""
+    """Pick another value in one of the filter bar's boxes; the address says when the page has taken it up."""
+    before = page.url
     page.get_by_role("combobox", name=re.compile(box)).first.click()
     page.get_by_role("option", name=value, exact=True).click()
     page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: url != before)
     settled(page)
 
 

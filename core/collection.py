@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from core import runs
 from core.aws.access import Access
-from core.aws.cloudwatch import MetricQuery, daily
+from core.aws.cloudwatch import MetricQuery
 from core.aws.organization import Coverage
 from core.errors import AwsError, CollectionCancelled
 from core.models import INVENTORY, NO_MONTH, Partition, Progress, Report, SliceOutcome, SliceStatus
 from core.scope import Scope
 from core.settings import Settings
-from core.store import resources, writes
+from core.store import writes
 from core.store.client import Store
 
 PLAN = "Accounts and regions"
@@ -35,12 +35,42 @@ class Place(NamedTuple):
         return {"account_id": self.account, "region": self.region}
 
 
+Rows = Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """What a collector wants to know from CloudWatch before it writes down what it has listed in a place.
+
+    `rows` are its resources, made once the figures are kept. `further` are queries that are worth asking only where `queries` were
+    answered in a certain way. Values of a metric may come up to `late` days late.
+    """
+
+    queries: Sequence[MetricQuery]
+    rows: Callable[[], Rows]
+    further: Callable[[], Sequence[MetricQuery]] | None = None
+    late: int = 0
+
+
 @dataclass
 class Slice:
-    """One collector in one place, while it's at work."""
+    """One collector in one place, while it's at work. Each of `failures` makes it incomplete, and so does what is raised."""
 
     row_count: int = 0
     skipped: str = ""
+    failures: list[AwsError] = field(default_factory=list)
+    measuring: Measuring | None = None
+
+    def measure(
+        self,
+        queries: Iterable[MetricQuery],
+        rows: Callable[[], Rows],
+        *,
+        further: Callable[[], Sequence[MetricQuery]] | None = None,
+        late: int = 0,
+    ) -> None:
+        """Leave the rest until CloudWatch is asked, together with all other collectors, see `Measuring`."""
+        self.measuring = Measuring(tuple(queries), rows, further, late)
 
 
 @dataclass
@@ -62,6 +92,7 @@ class Collection:
     left_out: Sequence[Place] = ()
     outcomes: list[SliceOutcome] = field(default_factory=list)
     months: set[tuple[str, date]] = field(default_factory=set)
+    waiting: list[tuple[str, Place, Slice]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -84,34 +115,59 @@ class Collection:
         return next((member.name for member in self.coverage.members if member.id == account), "")
 
     def each(self, title: str, work: Callable[[Place, Slice], None]) -> None:
-        """Do the same in every place at once, within the bound on threads; each place is a slice of its own."""
+        """Do the same in every place at once; each place is a slice of its own."""
+
+        def one(place: Place) -> None:
+            with self.slice(title, place) as current:
+                work(place, current)
+
+        self.at_once(title, self.places, one)
+
+    def at_once(self, title: str, places: Sequence[Place], work: Callable[[Place], None]) -> None:
+        """Do something in all of these places, within the bound on threads, and report how far it has come."""
         done = 0
 
         def one(place: Place) -> None:
             nonlocal done
-            with self.slice(title, place) as current:
-                work(place, current)
+            work(place)
             with self._lock:
                 done += 1
-                self.report(Progress(title, done, len(self.places), "accounts and regions"))
+                self.report(Progress(title, done, len(places), "accounts and regions"))
 
-        self.report(Progress(title, 0, len(self.places), "accounts and regions"))
+        self.report(Progress(title, 0, len(places), "accounts and regions"))
         with ThreadPoolExecutor(self.config.spendscope_collection_threads) as pool:
-            list(pool.map(one, self.places))
+            list(pool.map(one, places))
 
     @contextmanager
     def slice(self, collector: str, place: Place) -> Iterator[Slice]:
-        """Record how a collector fares in a place. What AWS refuses makes the slice incomplete; the others go on."""
-        if self.cancelled.is_set():
-            raise CollectionCancelled("The collection was cancelled.", "What was published is unchanged.")
-        current, status, reason = Slice(), SliceStatus.COMPLETE, ""
+        """Record how a collector fares in a place. What AWS refuses makes the slice incomplete; the others go on.
+
+        One that has something measured waits for `core.measuring`, which ends it.
+        """
+        self.go_on()
+        current = Slice()
         try:
             yield current
-            if current.skipped:
-                status, reason = SliceStatus.SKIPPED, current.skipped
         except AwsError as error:
-            status, reason = SliceStatus.INCOMPLETE, str(error)
-        self.record(collector, place, status, reason, current.row_count)
+            current.failures.append(error)
+        if current.measuring:
+            with self._lock:
+                self.waiting.append((collector, place, current))
+        else:
+            self.end(collector, place, current)
+
+    def go_on(self) -> None:
+        """Raises CollectionCancelled where that was asked for."""
+        if self.cancelled.is_set():
+            raise CollectionCancelled("The collection was cancelled.", "What was published is unchanged.")
+
+    def end(self, collector: str, place: Place, current: Slice) -> None:
+        """Record how a slice ended."""
+        if current.failures:
+            self.record(collector, place, SliceStatus.INCOMPLETE, _summed(current.failures), current.row_count)
+        else:
+            status = SliceStatus.SKIPPED if current.skipped else SliceStatus.COMPLETE
+            self.record(collector, place, status, current.skipped, current.row_count)
 
     def record(self, collector: str, place: Place, status: SliceStatus, reason: str, row_count: int = 0) -> None:
         """Add a slice's outcome."""
@@ -129,18 +185,18 @@ class Collection:
         arn = f"arn:{self.access.identity().partition}:{service}:{place.region}:{place.account}:{path}"
         return {**place.columns, "account_name": self.account_name(place.account), "arn": arn}
 
-    def keep_resources(self, listed: Iterable[Mapping[str, Any]]) -> int:
+    def keep_resources(self, listed: Rows) -> int:
         """Keep what a service lists: rows of `resource_metrics` without the run's own columns. Returns how many."""
-        own = {**_key(self.inventory), "collected_at": _second(self.clock())}
+        own = {**_key(self.inventory), "collected_at": second(self.clock())}
         return writes.insert_rows(self.store, "resource_metrics", ({**own, **resource} for resource in listed))
 
-    def keep_costs(self, table: str, source: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    def keep_costs(self, table: str, source: str, rows: Rows) -> int:
         """Keep rows of `cost_metrics` or `usage_type_costs`; each has a `month`, which becomes publishable. Returns how many."""
         held = [{"run_id": self.run.run_id, "source": source, **row} for row in rows]
         self.months |= {(source, row["month"]) for row in held}
         return writes.insert_rows(self.store, table, held)
 
-    def keep_analysis(self, kind: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    def keep_analysis(self, kind: str, rows: Rows) -> int:
         """Keep what AWS itself says (a forecast, anomalies): rows of `analysis_results`, in a source of their own. Returns how many."""
         source = f"aws-{kind}:AWS:{self.payer}"
         own = {"run_id": self.run.run_id, "source": source, "month": NO_MONTH}
@@ -148,32 +204,18 @@ class Collection:
         self.months.add((source, NO_MONTH))
         return kept
 
-    def keep_series(self, place: Place, queries: Sequence[MetricQuery], days: Sequence[date], late: int = 0) -> None:
-        """Ask CloudWatch for the daily values of the days that aren't kept yet, and keep them. Raises AwsError.
 
-        Where values come up to `late` days late, a later day's collection asks for as many days once more.
-        """
-        client = self.access.client("cloudwatch", place.region, place.account)
-        for start, asked in sorted(self._unkept(place, queries, days, late).items()):
-            for points in daily(client, asked, start, self.as_of, place.account, place.region):
-                own = {**place.columns, "collected_at": _second(self.clock()), "run_id": self.run.run_id}
-                writes.insert_rows(self.store, "resource_series", ({**own, **point} for point in points))
-
-    def _unkept(self, place: Place, queries: Sequence[MetricQuery], days: Sequence[date], late: int) -> dict[date, list[MetricQuery]]:
-        """The queries by the first day that each has to be asked for."""
-        kept = resources.last_days(self.store, place.account, place.region, days[0], days[-1])
-        starts: dict[date, list[MetricQuery]] = {}
-        for query in queries:
-            last = kept.get((query.namespace, query.metric, query.statistic, query.resource_id))
-            start = last + timedelta(days=1) if last else days[0]
-            if start <= days[-1]:
-                starts.setdefault(max(days[0], start - timedelta(days=late)), []).append(query)
-        return starts
+def _summed(failures: Sequence[AwsError]) -> str:
+    """Several failures as one: the first in its own words, the number of the others."""
+    first, more = failures[0], len(failures) - 1
+    others = f" So did {more} more request{'' if more == 1 else 's'}." if more else ""
+    return str(type(first)(f"{first.message}{others}", first.hint, first.code))
 
 
 def _key(partition: Partition) -> dict[str, Any]:
     return {"run_id": partition.run_id, "source": partition.source, "month": partition.month}
 
 
-def _second(moment: datetime) -> str:
+def second(moment: datetime) -> str:
+    """A moment as the store takes it."""
     return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -1,13 +1,13 @@
 """A collection from start to publication: plan, collect, keep, publish; one at a time, metered, cancellable."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from core import insight, judge, runs
+from core import insight, judge, measuring, runs
 from core.aws import organization, regions
 from core.aws.access import Access
 from core.aws.meter import HOUR, Meter
@@ -123,9 +123,8 @@ def refresh(
         collection = Collection(store, run, access, config, report, clock, cancelled, whole, scope)
         try:
             _plan(collection)
-            for collector in discovered():
-                _collected(collection, collector)
-                _carry_over(collection, collector)
+            _collect(collection, [collector for collector in discovered() if not collector.reads])
+            _collect(collection, [collector for collector in discovered() if collector.reads])
             judged = _judged(collection)
             _analyzed(collection)
             earlier = judge.before(store, judged) if judged else None
@@ -162,6 +161,15 @@ def _narrow(collection: Collection, scope: Scope) -> None:
             if Place(account, region) not in every:
                 why = f"{region} isn't collected from: it isn't enabled in this account, or AWS_REGIONS leaves it out."
                 collection.record(PLAN, Place(account, region), SliceStatus.INCOMPLETE, why)
+
+
+def _collect(collection: Collection, collectors: Sequence[Collector]) -> None:
+    """Let collectors collect, ask CloudWatch for what they wait for, and keep what the run before knew where nothing came."""
+    for collector in collectors:
+        _collected(collection, collector)
+    measuring.measure(collection)
+    for collector in collectors:
+        _carry_over(collection, collector)
 
 
 def _collected(collection: Collection, collector: Collector) -> None:

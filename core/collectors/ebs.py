@@ -6,7 +6,7 @@ has it.
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,6 @@ TITLE = "EBS volumes"
 VOLUME_TYPE = "ec2:volume"
 NAMESPACE = "AWS/EBS"
 READS = ("VolumeReadOps", "Sum")
-WINDOW_DAYS = 14
 
 # What is kept of a volume, under the API's names.
 ATTRIBUTES = ("VolumeType", "Size", "Iops", "Throughput", "Encrypted", "SnapshotId", "AvailabilityZone", "MultiAttachEnabled")
@@ -30,16 +29,15 @@ ATTRIBUTES = ("VolumeType", "Size", "Iops", "Throughput", "Encrypted", "Snapshot
 
 def collect(collection: Collection) -> None:
     """List the volumes of every account and region."""
-    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
 
     def one(place: Place, current: Slice) -> None:
         client = collection.access.client("ec2", place.region, place.account)
         volumes = list(pages(client, "describe_volumes", "Volumes", *place))
-        current.row_count = collection.keep_resources([volume_row(volume, place, collection) for volume in volumes])
         loose = [volume["VolumeId"] for volume in volumes if volume["State"] == "available"]
-        if loose:
-            # What CloudWatch refuses makes the slice incomplete; the volumes are kept all the same.
-            collection.keep_series(place, [MetricQuery(ident, NAMESPACE, READS[0], {"VolumeId": ident}, READS[1]) for ident in loose], days)
+        current.measure(
+            (MetricQuery(ident, NAMESPACE, READS[0], {"VolumeId": ident}, READS[1]) for ident in loose),
+            lambda: [volume_row(volume, place, collection) for volume in volumes],
+        )
 
     collection.each(TITLE, one)
 

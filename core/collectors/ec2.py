@@ -18,14 +18,13 @@ from core.aws.meter import usd_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
-from core.errors import AwsError, AwsUnreachable
+from core.measuring import window
 from core.services import EC2_LABEL
 from core.store import events, resources
 
 TITLE = "EC2 instances"
 INSTANCE_TYPE = "ec2:instance"
 NAMESPACE, AGENT = "AWS/EC2", "CWAgent"
-WINDOW_DAYS = 14
 MEGABYTE = 1_000_000
 
 CPU = ("CPUUtilization", "Average")
@@ -46,22 +45,24 @@ _GONE = ("terminated", "shutting-down")
 
 def collect(collection: Collection) -> None:
     """List the instances of every account and region, then ask how busy they were."""
-    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
+    days = window(collection.as_of)
+    low_percent, idle_percent = limits(collection)
 
     def one(place: Place, current: Slice) -> None:
         instances = list(listed(collection.access, place))
-        if not instances:
-            return
-        try:
-            measure(collection, place, [instance for instance in instances if instance["State"]["Name"] == "running"], days)
-        finally:
-            # What CloudWatch refuses makes the slice incomplete; the instances are there all the same.
-            busy, memory = (
-                resources.series(collection.store, place.account, place.region, space, days[0], days[-1]) for space in (NAMESPACE, AGENT)
-            )
-            known = {ident: {**busy.get(ident, {}), **memory.get(ident, {})} for ident in {*busy, *memory}}
-            rows = [instance_row(instance, place, collection, known.get(instance["InstanceId"], {})) for instance in instances]
-            current.row_count = collection.keep_resources(rows)
+        types = {instance["InstanceId"]: instance["InstanceType"] for instance in instances if instance["State"]["Name"] == "running"}
+
+        def closer() -> list[MetricQuery]:
+            """As far as is known by now: what was low yesterday is asked with the rest, what is found to be so today after it."""
+            means = resources.means(collection.store, *place, NAMESPACE, CPU, days[0], days[-1]) if types else {}
+            low = {ident: means[ident] for ident in types if means.get(ident, 100.0) < low_percent}
+            return closer_queries(types, low, idle_percent)
+
+        current.measure([*queries(types, CPU), *closer()], lambda: rows(instances, place), further=closer)
+
+    def rows(instances: Sequence[Mapping[str, Any]], place: Place) -> Iterator[dict[str, Any]]:
+        known = _busy(collection, place) if instances else {}
+        return (instance_row(instance, place, collection, known.get(instance["InstanceId"], {})) for instance in instances)
 
     collection.each(TITLE, one)
 
@@ -73,36 +74,20 @@ def listed(access: Access, place: Place, **parameters: Any) -> Iterator[dict[str
         yield from (instance for instance in reservation["Instances"] if instance["State"]["Name"] not in _GONE)
 
 
-def measure(collection: Collection, place: Place, running: Sequence[Mapping[str, Any]], days: Sequence[date]) -> None:
-    """Fill the cache of daily datapoints for the window: CPU of all, the rest of those whose CPU is low."""
-    types = {instance["InstanceId"]: instance["InstanceType"] for instance in running}
-    low_percent, idle_percent = limits(collection)
-    collection.keep_series(place, queries(types, CPU), days)
-    means = resources.means(collection.store, place.account, place.region, NAMESPACE, CPU, days[0], days[-1])
-    low = [instance for instance in types if means.get(instance, 100.0) < low_percent]
-    idle = [instance for instance in low if means[instance] < idle_percent]
+def closer_queries(types: Mapping[str, str], low: Mapping[str, float], idle_percent: float) -> list[MetricQuery]:
+    """What is asked of instances whose CPU is low, given its mean by instance: the 99th percentile and memory, of burstable types the
+    credits, and of idle ones the network."""
     burstable = [instance for instance in low if BURSTABLE.match(types[instance])]
+    idle = [instance for instance, mean in low.items() if mean < idle_percent]
     asked = [(low, CPU_P99), (low, MEMORY), (burstable, CREDITS), *((idle, metric) for metric in NETWORK)]
-    together = [queries(some, metric) for some, metric in asked if some]
-    try:
-        collection.keep_series(place, [query for each in together for query in each], days)
-    except AwsUnreachable as error:
-        if not error.code:
-            raise  # nobody answered
-        # What stumbles over one metric, as an emulator may over percentiles, shouldn't cost us the others.
-        _one_by_one(collection, place, together, days)
+    return [query for some, metric in asked for query in queries(some, metric)]
 
 
-def _one_by_one(collection: Collection, place: Place, some: Iterable[Sequence[MetricQuery]], days: Sequence[date]) -> None:
-    """Ask for each metric by itself and keep what comes. Raises the last AwsError."""
-    failed: AwsError | None = None
-    for asked in some:
-        try:
-            collection.keep_series(place, asked, days)
-        except AwsError as error:
-            failed = error
-    if failed:
-        raise failed
+def _busy(collection: Collection, place: Place) -> dict[str, resources.DailyValues]:
+    """The window's daily values by instance, the agent's among them."""
+    days = window(collection.as_of)
+    busy, memory = (resources.series(collection.store, *place, space, days[0], days[-1]) for space in (NAMESPACE, AGENT))
+    return {ident: {**busy.get(ident, {}), **memory.get(ident, {})} for ident in {*busy, *memory}}
 
 
 def limits(collection: Collection) -> tuple[float, float]:

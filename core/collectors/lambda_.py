@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-m
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,13 +19,13 @@ from core.aws.meter import usd_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
+from core.measuring import window
 from core.services import service
 from core.store import resources
 
 TITLE = "Lambda functions"
 FUNCTION_TYPE = "lambda:function"
 NAMESPACE, INSIGHTS = "AWS/Lambda", "LambdaInsights"
-WINDOW_DAYS = 14
 HOURS_A_MONTH = 730
 MB_A_GB = 1024
 
@@ -47,19 +47,15 @@ Days = Mapping[date, float | None]
 
 def collect(collection: Collection) -> None:
     """List the functions of every account and region, then ask how they ran."""
-    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
+    days = window(collection.as_of)
 
     def one(place: Place, current: Slice) -> None:
         functions = list(listed(collection.access, place))
-        if not functions:
-            return
-        try:
-            collection.keep_series(place, list(queries(function["FunctionName"] for function in functions)), days)
-        finally:
-            # What CloudWatch refuses makes the slice incomplete; the functions are there all the same.
-            known = resources.dated(collection.store, place.account, place.region, days[0], days[-1])
-            rows = [function_row(function, place, collection, known.get(function["FunctionName"], {})) for function in functions]
-            current.row_count = collection.keep_resources(rows)
+        current.measure(queries(function["FunctionName"] for function in functions), lambda: rows(functions, place))
+
+    def rows(functions: Sequence[Mapping[str, Any]], place: Place) -> Iterator[dict[str, Any]]:
+        known = resources.dated(collection.store, *place, days[0], days[-1]) if functions else {}
+        return (function_row(function, place, collection, known.get(function["FunctionName"], {})) for function in functions)
 
     collection.each(TITLE, one)
 

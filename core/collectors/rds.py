@@ -5,7 +5,7 @@ their own, which aren't asked for.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ from core.aws.meter import usd_of
 from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
+from core.measuring import window
 from core.services import service
 from core.store import resources
 
@@ -24,7 +25,6 @@ TITLE = "RDS databases"
 DATABASE_TYPE = "rds:db"
 NAMESPACE = "AWS/RDS"
 DIMENSION = "DBInstanceIdentifier"
-WINDOW_DAYS = 14
 GIB = 2**30
 
 CONNECTIONS = ("DatabaseConnections", "Maximum")
@@ -46,19 +46,15 @@ _ELSEWHERE = ("neptune", "docdb")
 
 def collect(collection: Collection) -> None:
     """List the databases of every account and region, then ask how much those that run were used."""
-    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
+    days = window(collection.as_of)
 
     def one(place: Place, current: Slice) -> None:
         databases = list(listed(collection.access, place))
-        if not databases:
-            return
-        try:
-            collection.keep_series(place, list(queries(databases)), days)
-        finally:
-            # What CloudWatch refuses makes the slice incomplete; the databases are there all the same.
-            busy = resources.series(collection.store, place.account, place.region, NAMESPACE, days[0], days[-1])
-            rows = [database_row(database, place, collection, busy.get(database[DIMENSION], {})) for database in databases]
-            current.row_count = collection.keep_resources(rows)
+        current.measure(queries(databases), lambda: rows(databases, place))
+
+    def rows(databases: Sequence[Mapping[str, Any]], place: Place) -> Iterator[dict[str, Any]]:
+        busy = resources.series(collection.store, *place, NAMESPACE, days[0], days[-1]) if databases else {}
+        return (database_row(database, place, collection, busy.get(database[DIMENSION], {})) for database in databases)
 
     collection.each(TITLE, one)
 

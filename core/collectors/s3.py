@@ -24,6 +24,7 @@ from core.aws.permissions import Permission
 from core.collection import Collection, Place, Slice
 from core.collectors.contract import Collector, EstimateLine, Outlook
 from core.errors import AwsError
+from core.measuring import window
 from core.services import service
 from core.store import resources
 
@@ -32,7 +33,6 @@ Rows = list[dict[str, Any]]
 TITLE = "S3 buckets"
 BUCKET_TYPE = "s3:bucket"
 NAMESPACE = "AWS/S3"
-WINDOW_DAYS = 14
 LATE_DAYS = 2
 """By how many days S3's metrics may come late: a size that is older than the bucket's newest by more is of a class no longer in use."""
 
@@ -120,23 +120,23 @@ class Described:
 
 def collect(collection: Collection) -> None:
     """List the buckets of every account, and describe and measure each in its own region."""
-    days = [collection.as_of - timedelta(days=back) for back in range(WINDOW_DAYS, 0, -1)]
+    days = window(collection.as_of)
     listings = {account: Listing(collection.access, account) for account in {place.account for place in collection.places}}
 
     def one(place: Place, current: Slice) -> None:
         listing = listings[place.account]
         found = _described(collection, place, listing.of(place.region))
-        failures = [*listing.failures, *(failure for bucket in found for failure in bucket.failures)]
-        held = resources.dated(collection.store, place.account, place.region, days[0], days[-1]) if found else {}
+        current.failures += [*listing.failures, *(failure for bucket in found for failure in bucket.failures)]
+        held = known(place, found)
         asked = [query for each in found for query in worth_asking(each.bucket.name, held, collection.as_of)]
-        try:
-            collection.keep_series(place, asked, days, LATE_DAYS)
-        except AwsError as error:
-            failures.append(error)
-        known = resources.dated(collection.store, place.account, place.region, days[0], days[-1]) if found else {}
-        current.row_count = collection.keep_resources([bucket_row(each, place, collection, known) for each in found])
-        if failures:
-            raise _summed(failures)
+        current.measure(asked, lambda: rows(place, found), late=LATE_DAYS)
+
+    def known(place: Place, found: Sequence[Described]) -> Known:
+        return resources.dated(collection.store, *place, days[0], days[-1]) if found else {}
+
+    def rows(place: Place, found: Sequence[Described]) -> Iterator[dict[str, Any]]:
+        held = known(place, found)
+        return (bucket_row(each, place, collection, held) for each in found)
 
     collection.each(TITLE, one)
 
@@ -250,13 +250,6 @@ def _pages(client: Any, operation: str, key: str, action: str, place: Place, **p
 def _about(error: AwsError, name: str) -> AwsError:
     """The same failure, naming the bucket."""
     return type(error)(f"{error.message.rstrip('.')} (bucket {name}).", error.hint, error.code)
-
-
-def _summed(failures: Sequence[AwsError]) -> AwsError:
-    """Several failures as one: the first in its own words, the number of the others."""
-    first, more = failures[0], len(failures) - 1
-    others = f" So did {more} more request{'' if more == 1 else 's'}." if more else ""
-    return type(first)(f"{first.message}{others}", first.hint, first.code)
 
 
 Days = Mapping[date, float | None]

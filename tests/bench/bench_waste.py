@@ -6,12 +6,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from unittest import mock
 from urllib.request import Request, urlopen
 
 from core import refresh, runs, settings
@@ -40,24 +38,6 @@ QUESTION = {
 PATIENCE = 120
 """Seconds that the peer may take to be installed, and to answer."""
 
-Rounds = Mapping[tuple[str, str], Sequence[int]]
-"""How many queries were asked at a time, by account and region."""
-
-
-@contextmanager
-def rounds() -> Iterator[Rounds]:
-    """Watch how many queries collectors hand over at a time."""
-    asked: dict[tuple[str, str], list[int]] = defaultdict(list)
-
-    def watched(client: object, queries: Sequence[object], *span: object) -> object:
-        account, region = span[-2:]
-        asked[str(account), str(region)].append(len(queries))
-        return daily(client, queries, *span)
-
-    daily = cloudwatch.daily
-    with mock.patch("core.collection.daily", watched):
-        yield asked
-
 
 def collected(folder: Path, demo: DemoProcess) -> bool:
     """Collect the whole once and print what it took; False where CloudWatch was asked more often than its batches need."""
@@ -66,8 +46,7 @@ def collected(folder: Path, demo: DemoProcess) -> bool:
     migrate(store, runs.utc_now())
     access = demo_access(demo.endpoint, refresh.metered(store, config, demo=True))
     today = runs.utc_now().date()
-    with rounds() as asked:
-        result = refresh.refresh(store, access, config, today)
+    result = refresh.refresh(store, access, config, today)
     calls = ledger.calls(store, result.run_id)
     print(f"collected and judged in {result.seconds:.1f} s: {result.requests:,} requests, ${result.usd:.2f}")
     for slice_ in result.incomplete:
@@ -75,7 +54,7 @@ def collected(folder: Path, demo: DemoProcess) -> bool:
     _by_operation(calls)
     found = opportunities.totals(store, publish.snapshot(store), {}, as_of=runs.utc_now().date())
     print(f"{found.found:,} findings, {found.counted:,} counted, ${found.savings:,.2f} a month")
-    return _batched(calls, asked)
+    return _batched(calls)
 
 
 def _by_operation(calls: Iterable[ApiCall]) -> None:
@@ -94,25 +73,16 @@ def _row(service: str, operation: str, calls: Iterable[ApiCall]) -> None:
     print(f"{service:<16}{operation:<36}{requests:>8,}{usd or Decimal(0):>9.4f}{seconds:>9.1f}")
 
 
-def _batched(calls: Iterable[ApiCall], asked: Rounds) -> bool:
-    """Whether each account and region was asked for metrics as seldom as 500 queries a request allow.
-
-    What is asked next depends on what a collector learnt first, so queries come in rounds; each has to fill its requests.
-    """
-    print("GetMetricData by account and region: requests, expected; queries, which are metrics; rounds; and all queries as one batch")
+def _batched(calls: Iterable[ApiCall]) -> bool:
+    """Whether each account and region was asked for its metrics in as few requests as 500 queries in each allow."""
+    print("GetMetricData by account and region: requests, and queries / 500, rounded up")
     right = True
     for call in sorted((call for call in calls if call.operation == "GetMetricData"), key=lambda call: (call.account, call.region)):
-        sizes = [size for size in asked[call.account, call.region] if size]
-        expected, whole = sum(_requests(size) for size in sizes), _requests(call.metrics)
-        as_it_should = (call.requests, call.metrics) == (expected, sum(sizes))
-        right &= as_it_should
-        counts = f"{call.requests:>4}{expected:>4}{call.metrics:>8,}{len(sizes):>3} rounds, ceil({call.metrics:,} / 500) = {whole}"
-        print(f"  {call.account} {call.region:<16}{counts}{'' if as_it_should else '  MISMATCH'}")
+        expected = -(-call.metrics // cloudwatch.QUERIES_PER_CALL)
+        right &= call.requests == expected
+        counts = f"{call.requests:>4}  ceil({call.metrics:,} / 500) = {expected}"
+        print(f"  {call.account} {call.region:<16}{counts}{'' if call.requests == expected else '  MISMATCH'}")
     return right
-
-
-def _requests(queries: int) -> int:
-    return -(-queries // cloudwatch.QUERIES_PER_CALL)
 
 
 def custodian(folder: Path, demo: DemoProcess) -> None:

@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import TimeoutError as Unanswered
 
 from tests.bills import write
 from tests.processes import MEASURING
 
 ROOT = Path(__file__).resolve().parents[2]
+MINUTE = 60_000
 ARTIFACTS = ROOT / "tests" / "artifacts"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
@@ -111,18 +112,31 @@ def with_bill(folder: Path, browser: Browser, lines: Sequence[Sequence[object]])
         yield server
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A dashboard that was started without credentials, and shows the demo. Its organisation is collected once for all tests."""
+    with running(tmp_path_factory.mktemp("demo"), SPENDSCOPE_DEMO="auto") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser profile for all: the dashboard keeps nothing in it but its own files, which need not be read anew for each page."""
+    with browser.new_context(accept_downloads=True) as context:
+        yield context
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open an address in a fresh browser profile; what pages download can be saved."""
-    contexts: list[BrowserContext] = []
+def visit(profile: BrowserContext) -> Iterator[Callable[..., Page]]:
+    """Open an address in a page of its own; what pages download can be saved."""
+    pages: list[Page] = []
     foreign: list[str] = []
 
     def opened(url: str, *, width: int = 1440, dark: bool = False) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 1000}, color_scheme="dark" if dark else "light", accept_downloads=True
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = profile.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("request", lambda request: foreign.append(request.url) if "//127.0.0.1:" not in request.url else None)
         page.set_default_timeout(30_000)
         page.goto(url)
@@ -131,8 +145,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == [], "pages ask nobody but their server"
 
 
@@ -151,6 +165,19 @@ _calls = itertools.count()
 def settled(page: Page) -> None:
     """Wait until the script has run to its end and nothing on the page is stale."""
     page.wait_for_function(SETTLED, arg=next(_calls))
+
+
+def sidebar(page: Page) -> Locator:
+    """What stands on every page."""
+    return page.get_by_test_id("stSidebar")
+
+
+def with_figures(page: Page) -> Page:
+    """The page once the demo's first collection has come to its end."""
+    page.wait_for_selector("[data-testid=stMetric]", timeout=3 * MINUTE)
+    expect(sidebar(page).get_by_role("button", name="Refresh collection")).to_be_enabled(timeout=MINUTE)
+    settled(page)
+    return page
 
 
 def upload(page: Page, server: Server, *files: Path) -> None:
@@ -197,6 +224,11 @@ def saved(page: Page, button: str, folder: Path) -> list[dict[str, str]]:
 def metric(page: Page, label: str) -> str:
     """The value of a KPI."""
     return page.locator("[data-testid=stMetric]", has_text=label).first.locator("[data-testid=stMetricValue]").inner_text().strip()
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing on the page is wider than its window."""
+    return bool(page.evaluate("(main => main.scrollWidth <= main.clientWidth)(document.querySelector('[data-testid=stMain]'))"))
 
 
 def shot(page: Page, name: str) -> None:

@@ -10,25 +10,16 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from app.navigation import entries
 from core.demo.process import DemoProcess
-from tests.bills import rows, write
-from tests.e2e.conftest import Server, metric, running, saved, settled, shot, upload
+from tests.e2e.conftest import MINUTE, Server, fits, metric, running, saved, settled, shot, sidebar, with_figures
 from tests.processes import demo_process
 
 Visit = Callable[..., Page]
-MINUTE = 60_000
 ADDED_UP = re.compile(r"counted: \$")
 """The sentence below the findings."""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A dashboard that was started without credentials, and shows the demo."""
-    with running(tmp_path_factory.mktemp("demo"), SPENDSCOPE_DEMO="auto") as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +44,6 @@ def faults(organisation: DemoProcess, rules: list[dict[str, object]]) -> None:
     for method, body in (("DELETE", None), ("POST", json.dumps(rules).encode())):
         request = urllib.request.Request(f"{organisation.endpoint}/demo/faults", data=body, method=method)
         urllib.request.urlopen(request).close()
-
-
-def sidebar(page: Page) -> Locator:
-    return page.get_by_test_id("stSidebar")
-
-
-def with_figures(page: Page) -> Page:
-    page.wait_for_selector("[data-testid=stMetric]", timeout=3 * MINUTE)
-    expect(sidebar(page).get_by_role("button", name="Refresh collection")).to_be_enabled(timeout=MINUTE)
-    settled(page)
-    return page
 
 
 def refresh(page: Page) -> str:
@@ -101,6 +81,7 @@ def test_the_demo_opens_by_itself_and_says_what_it_is(demo: Server, visit: Visit
     for name, (width, dark) in product([entry.name for entry in entries()], ((1440, False), (800, True))):
         shown = visit(f"{demo.url}/{name}", width=width, dark=dark)
         expect(shown.get_by_text("The figures of a made-up organisation")).to_be_visible()
+        assert fits(shown), f"{name} at {width} pixels"
         shot(shown, f"demo-{name}-{width}-{'dark' if dark else 'light'}")
         shown.close()
 
@@ -190,16 +171,6 @@ def test_what_cost_explorer_does_not_know_is_said(demo: Server, visit: Visit) ->
     shot(page, "cost-unknown-resources")
     page.get_by_role("button", name="Group by service").click()
     page.wait_for_selector("[data-testid=stMetric]")
-
-
-def test_the_first_import_leaves_the_demo(demo: Server, visit: Visit, tmp_path: Path) -> None:
-    page = with_figures(visit(demo.url))
-    upload(page, demo, write(tmp_path / "bill.csv", rows("2026-08", range(1, 32))))
-    page.goto(f"{demo.url}/cost?from=2026-08-01&to=2026-08-31")
-    page.wait_for_selector("[data-testid=stMetric]")
-    settled(page)
-    assert metric(page, "Billed (unblended) cost") == "$1,116"
-    expect(page.get_by_text("made-up organisation")).to_have_count(0)
 
 
 def test_refused_credentials_fail_with_a_sentence(connected: Server, organisation: DemoProcess, visit: Visit) -> None:

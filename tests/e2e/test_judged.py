@@ -127,10 +127,3 @@ def test_a_past_too_short_says_so_and_what_is_not_known_is_not_forecast(judged: 
     page.get_by_role("button", name="Reset filters").click()
     settled(page)
     assert title(page).startswith("October is expected to be $1,1")
-
-
-def test_both_pages_are_readable_when_narrow_and_dark(judged: Server, visit: Visit) -> None:
-    for name in ("anomalies", "forecast"):
-        page = visit(f"{judged.url}/{name}", width=800, dark=True)
-        expect(page.locator("[data-testid=stPlotlyChart] .scatterlayer").first).to_be_visible()
-        shot(page, f"{name}-800-dark")

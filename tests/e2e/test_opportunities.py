@@ -1,24 +1,16 @@
 """Findings in the browser: their evidence, what is said of them and lasts, other thresholds, and what isn't known."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Server, metric, running, saved, settled, shot
+from tests.e2e.conftest import MINUTE, Server, metric, saved, settled, shot, with_figures
 
 Visit = Callable[..., Page]
-MINUTE = 60_000
 ADDED_UP = re.compile(r"counted: \$")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A dashboard that shows the demo, on which findings are judged."""
-    with running(tmp_path_factory.mktemp("demo"), SPENDSCOPE_DEMO="on") as server:
-        yield server
 
 
 @pytest.fixture
@@ -26,11 +18,7 @@ def opened(demo: Server, visit: Visit) -> Callable[..., Page]:
     """The opportunities page, once there are any; `query` is what a link has."""
 
     def at(query: str = "", **how: object) -> Page:
-        page = visit(f"{demo.url}/opportunities{query}", **how)
-        page.wait_for_selector("[data-testid=stMetric]", timeout=3 * MINUTE)
-        expect(page.get_by_test_id("stSidebar").get_by_role("button", name="Refresh collection")).to_be_enabled(timeout=MINUTE)
-        settled(page)
-        return page
+        return with_figures(visit(f"{demo.url}/opportunities{query}", **how))
 
     return at
 
@@ -209,8 +197,8 @@ def test_other_thresholds_show_at_once_and_hold_when_they_are_saved(opened: Call
     expect(page.get_by_text(re.compile("In force: 100000, saved here|In force: 1e\\+05, saved here"))).to_be_visible()
 
     page.get_by_role("button", name="Back to the defaults").click()
-    told(page, "saved")
-    assert int(metric(page, "Findings").replace(",", "")) == found
+    shown = page.locator("[data-testid=stMetric]", has_text="Findings").first.locator("[data-testid=stMetricValue]")
+    expect(shown).to_have_text(f"{found:,}", timeout=MINUTE)
 
 
 def test_what_is_not_measured_is_apart_with_its_reasons(opened: Callable[..., Page]) -> None:
@@ -230,11 +218,3 @@ def test_nothing_under_the_filters_says_so_and_offers_the_way_back(opened: Calla
     settled(page)
     expect(page.get_by_text(ADDED_UP)).to_be_visible()
     assert "search=" not in page.url
-
-
-def test_readable_when_narrow_and_dark(opened: Callable[..., Page]) -> None:
-    page = opened("", width=800, dark=True)
-    expect(page.locator("[data-testid=stPlotlyChart] .scatterlayer").first).to_be_visible()
-    wide = page.evaluate("(main => main.scrollWidth - main.clientWidth)(document.querySelector('[data-testid=stMain]'))")
-    assert wide <= 0
-    shot(page, "opportunities-800-dark")

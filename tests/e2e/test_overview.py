@@ -53,13 +53,6 @@ def test_its_figures_are_those_of_the_pages_that_they_come_from(dashboard: Serve
     assert metric(page, "Billed (unblended) cost") == shown["September 2026 to date"]
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1440, True), (800, False)])
-def test_it_is_read_in_both_themes_and_widths(dashboard: Server, visit: Visit, width: int, dark: bool) -> None:
-    page = drawn(visit(dashboard.url, width=width, dark=dark))
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
-    shot(page, f"overview-{width}-{'dark' if dark else 'light'}")
-
-
 def test_everything_follows_the_filters_and_the_exports_are_what_is_shown(dashboard: Server, visit: Visit, tmp_path: Path) -> None:
     page = drawn(visit(f"{dashboard.url}/?service=S3"))
     assert metric(page, "September 2026 to date") == "$150.00"

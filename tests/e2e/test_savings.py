@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -216,10 +215,3 @@ def test_filters_that_leave_nothing_offer_the_way_back(filled: Server, visit: Vi
     expect(
         visit(f"{filled.url}/resources?service=Lambda&region=eu-west-1").get_by_text("No resource matches these filters")
     ).to_be_visible()
-
-
-def test_both_pages_are_readable_wide_and_narrow_light_and_dark(filled: Server, visit: Visit) -> None:
-    for name, (width, dark) in product(("savings", "resources"), ((1440, False), (800, True))):
-        page = visit(f"{filled.url}/{name}", width=width, dark=dark)
-        expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_visible()
-        shot(page, f"{name}-{width}-{'dark' if dark else 'light'}")

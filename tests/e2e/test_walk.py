@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bills import HEADER, rows, write
-from tests.e2e.conftest import ROOT, Server, choose, metric, running, saved, settled, shot, start, upload, without_credentials
+from tests.e2e.conftest import ROOT, Server, choose, metric, running, saved, settled, shot, start, upload, with_figures, without_credentials
 
 Visit = Callable[..., Page]
 
@@ -232,3 +232,14 @@ def test_a_database_that_stops_answering_is_an_error_with_a_next_step(tmp_path: 
             server.stop()
     assert "Traceback" not in server.log.read_text()
     assert "s3cret" not in server.log.read_text()
+
+
+def test_the_first_import_leaves_the_demo(demo: Server, visit: Visit, tmp_path: Path) -> None:
+    """The last of the browser's tests, since the others look at the demo."""
+    page = with_figures(visit(demo.url))
+    upload(page, demo, write(tmp_path / "bill.csv", rows("2026-08", range(1, 32))))
+    page.goto(f"{demo.url}/cost?from=2026-08-01&to=2026-08-31")
+    page.wait_for_selector("[data-testid=stMetric]")
+    settled(page)
+    assert metric(page, "Billed (unblended) cost") == "$1,116"
+    expect(page.get_by_text("made-up organisation")).to_have_count(0)

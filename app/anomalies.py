@@ -1,8 +1,8 @@
 """What was unusual, in words and rows: what the anomalies page shows and exports. Pure."""
 
 import json
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,23 +11,58 @@ import pandas as pd
 from app import format as fmt
 from app.charts_judged import Mark
 from app.view import NONE
+from core.analysis.causes import Causes, Part
+from core.analysis.scopes import DIMENSIONS, Scope
 from core.insight import Anomaly
 from core.services import service
 
 TOTAL = "All services"
-DAYS_BEFORE = 7
-"""What an event is held against, to see where it came from."""
+OTHER, OFFSETTING = "Other", "Other, offsetting"
+STATES = {"open": "Open", "investigating": "Investigating", "expected": "Expected", "resolved": "Resolved"}
 
 
-def name(anomaly: Anomaly) -> str:
-    """The service, or that it is the total's own."""
-    return anomaly.service or TOTAL
+def name(anomaly: Anomaly, names: Mapping[str, str] | None = None) -> str:
+    """What it is named after: a service, else a usage type, an account (`names` are theirs) or a region, or that it is the total's own."""
+    return anomaly.service or place(anomaly.scope, names) or TOTAL
 
 
-def sentence(anomaly: Anomaly) -> str:
+def place(scope: Scope, names: Mapping[str, str] | None = None) -> str:
+    """A scope in words: account, service, region and usage type, as far as they are known."""
+    shown = [(names or {}).get(value, value) if key == "account" else value or NONE for key, value in scope]
+    return ", ".join(shown)
+
+
+def cause(anomaly: Anomaly, names: Mapping[str, str] | None = None) -> str:
+    """ "99.8 % in web, eu-west-1": the share of the place where most of it came from; "" where no one place explains it.
+
+    What the event is named after isn't said again.
+    """
+    more = tuple(pair for pair in anomaly.where if pair not in anomaly.scope)
+    if not more or not anomaly.impact:
+        return ""
+    return f"{fmt.share(anomaly.where_impact, anomaly.impact)} in {place(more, names)}"
+
+
+def state(anomaly: Anomaly) -> str:
+    """Where it stands, and whether that was learned."""
+    return STATES[anomaly.state] + (" (learned)" if anomaly.taught_by else "")
+
+
+def standing(anomaly: Anomaly) -> str:
+    """Where it stands, in a sentence."""
+    if anomaly.state_at is None:
+        return "Open"
+    by = f"by {anomaly.state_by} on {fmt.day(anomaly.state_at.date())}"
+    reason = f": {anomaly.state_reason}" if anomaly.state_reason else ""
+    if anomaly.taught_by:
+        return f"Expected, as one like it was called before ({anomaly.taught_by.removeprefix('anomaly:')}, {by}{reason})"
+    return f"{STATES[anomaly.state]}, {by}{reason}"
+
+
+def sentence(anomaly: Anomaly, names: Mapping[str, str] | None = None) -> str:
     """ "EC2 cost $1,200 more than expected on 3 – 9 Nov 2026"."""
     size = fmt.money(abs(anomaly.impact), anomaly.currency)
-    return f"{name(anomaly)} cost {size} {_side(anomaly)} than expected on {fmt.period(anomaly.first, anomaly.last)}"
+    return f"{name(anomaly, names)} cost {size} {_side(anomaly)} than expected on {fmt.period(anomaly.first, anomaly.last)}"
 
 
 def headline(found: Sequence[Anomaly], settled: date | None, *, judged: bool = True) -> str:
@@ -52,8 +87,8 @@ def largest(found: Sequence[Anomaly]) -> Anomaly:
 
 
 def impacts(found: Sequence[Anomaly]) -> tuple[Decimal, Decimal]:
-    """What services cost beyond what was expected, and what they cost less. The total's own events are the same money again."""
-    own = [anomaly.impact for anomaly in found if anomaly.service] or [anomaly.impact for anomaly in found]
+    """What was spent beyond what was expected, and what less. The total's own events are the same money again."""
+    own = [anomaly.impact for anomaly in found if anomaly.scope] or [anomaly.impact for anomaly in found]
     return sum((i for i in own if i > 0), Decimal(0)), sum((i for i in own if i < 0), Decimal(0))
 
 
@@ -62,11 +97,16 @@ def marks(found: Sequence[Anomaly], start: date) -> list[Mark]:
     return [Mark(anomaly.id, max(anomaly.first, start), anomaly.severity, _told(anomaly)) for anomaly in found]
 
 
-def rows(found: Sequence[Anomaly]) -> pd.DataFrame:
-    """The table: service, impact, percent, began, ended, ongoing, severity, expected, actual (sums over the event's days)."""
+def rows(found: Sequence[Anomaly], names: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The table: service (or what else it's named after), cause, state, impact, percent, began, ended, ongoing, severity, expected, actual.
+
+    Amounts are sums over the event's days; `names` are the accounts'.
+    """
     return pd.DataFrame(
         {
-            "service": [name(anomaly) for anomaly in found],
+            "service": [name(anomaly, names) for anomaly in found],
+            "cause": [cause(anomaly, names) for anomaly in found],
+            "state": [state(anomaly) for anomaly in found],
             "impact": [float(anomaly.impact) for anomaly in found],
             "percent": [anomaly.percent for anomaly in found],
             "began": [anomaly.first for anomaly in found],
@@ -79,25 +119,38 @@ def rows(found: Sequence[Anomaly]) -> pd.DataFrame:
     )
 
 
-def drivers(daily: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
-    """Where an event came from: the mean cost a day during it beside the 7 days before, the largest change first.
+def cause_rows(causes: Causes, labels: Sequence[Mapping[str, str]], most: int) -> pd.DataFrame:
+    """The causes as rows: a column for each key, expected, actual, contribution, share (of the impact, 1 is all), adding up to the impact.
 
-    `daily` has day, name, cost. Columns: name, before, during, change (floats); those that didn't change by half a cent are left out.
+    After the first `most` the rest stands as "Other", and what offsets the impact as "Other, offsetting". `labels` are the values' by key.
     """
-    start = pd.Timestamp(first)
-    costs = daily.assign(cost=daily["cost"].astype(float))
-    earlier = costs["day"].between(start - timedelta(days=DAYS_BEFORE), start - timedelta(days=1))
-    within = costs["day"].between(start, pd.Timestamp(last))
-    means = pd.DataFrame(
-        {
-            "before": costs[earlier].groupby("name")["cost"].sum() / DAYS_BEFORE,
-            "during": costs[within].groupby("name")["cost"].sum() / ((last - first).days + 1),
-        }
-    ).fillna(0.0)
-    means["change"] = means["during"] - means["before"]
-    changed = means[means["change"].abs() >= 0.005]
-    order = changed["change"].abs().sort_values(ascending=False, kind="stable").index
-    return changed.loc[order].rename_axis("name").reset_index()
+    shown, adds, offsets = causes.summed(most)
+    rows = [_cause_row(causes, part, [name.get(value, value) for name, value in zip(labels, part.values, strict=True)]) for part in shown]
+    for part, name in ((adds, OTHER), (offsets, OFFSETTING)):
+        if part:
+            rows.append(_cause_row(causes, part, [name, *[""] * (len(causes.keys) - 1)]))
+    return pd.DataFrame(rows, columns=[*causes.keys, "expected", "actual", "contribution", "share"])
+
+
+def _cause_row(causes: Causes, part: Part, values: Sequence[str]) -> dict[str, Any]:
+    share = float(part.contribution / causes.impact) if causes.impact else None
+    amounts = {"expected": float(part.expected), "actual": float(part.actual), "contribution": float(part.contribution)}
+    return {**dict(zip(causes.keys, values, strict=True)), **amounts, "share": share}
+
+
+def telling(causes: Causes, labels: Mapping[str, Mapping[str, str]]) -> str:
+    """Which dimensions say most, in a sentence: "Region ap-southeast-2 makes 100 % of it, account web 99 %"."""
+    said = []
+    for drill in causes.drills:
+        several = len(drill.values) > 1
+        names = " and ".join(labels.get(drill.key, {}).get(value, value) or NONE for value in drill.values)
+        said.append(f"{_KEYS[drill.key]} {names} {'make' if several else 'makes'} {100 * drill.power:.0f} %")
+    if not said:
+        return ""
+    return f"{said[0][0].upper()}{said[0][1:]} of it" + "".join(f"; {one}" for one in said[1:3]) + "."
+
+
+_KEYS = dict(zip(DIMENSIONS, ("account", "service", "region", "usage type"), strict=True))
 
 
 def theirs(found: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

@@ -54,10 +54,17 @@ def judged(
     return figure
 
 
-def outlook(actual: "pd.Series[float]", days: pd.DataFrame, settled: date, currency: str, theirs: pd.DataFrame | None = None) -> go.Figure:
+def outlook(
+    actual: "pd.Series[float]",
+    days: pd.DataFrame,
+    settled: date,
+    currency: str,
+    theirs: pd.DataFrame | None = None,
+    also: Sequence[Trace] = (),
+) -> go.Figure:
     """Daily cost so far and the fan of what is expected, with a line where each month begins.
 
-    `days` has date, mean and the bounds of 80 and 95 %; `theirs` is AWS's own forecast with day and value.
+    `days` has date, mean and the bounds of 80 and 95 %; `theirs` is AWS's own forecast with day and value, `also` are further lines.
     """
     said = [_day_told(day.date(), value, None, settled, currency) for day, value in actual.items()]
     traces = [
@@ -67,6 +74,7 @@ def outlook(actual: "pd.Series[float]", days: pd.DataFrame, settled: date, curre
         *_course(actual, said, settled),
         _expected(days, currency),
         *(_theirs(theirs, currency) if theirs is not None and len(theirs) else ()),
+        *also,
     ]
     figure = _laid_out(traces, actual.index[0], days["date"].iloc[-1], currency, HEIGHT)
     expected = days.set_index("date")

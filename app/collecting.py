@@ -1,23 +1,28 @@
 """Collections from AWS, or from the demo organisation, in the background."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.budgets import example
 from app.jobs import Job, Kind, desk
 from app.workspace import Workspace, today, workspace
-from core import refresh
+from core import investigate, refresh, runs
 from core.aws.access import Access, Identity, demo_access, own_access
 from core.aws.permissions import Finding
 from core.demo.process import DemoProcess
-from core.errors import RunBusy
-from core.models import Progress, Snapshot
+from core.errors import AwsError, RunBusy
+from core.insight import Anomaly
+from core.models import Filters, Progress, Snapshot
 from core.scope import Scope
 from core.store import ledger
+from core.store.anomaly_causes import Answer
 from core.store.client import Store
 
+_PATIENCE = 90.0  # seconds
 BUILDING = "Building the demo organisation"
 
 
@@ -84,7 +89,10 @@ def start(
 
     def work(job: Job) -> refresh.RefreshResult:
         access = access_to(space, store, job)
-        return refresh.refresh(store, access, space.config, day, whole=whole, scope=scope, report=job.told, cancelled=job.cancel)
+        result = refresh.refresh(store, access, space.config, day, whole=whole, scope=scope, report=job.told, cancelled=job.cancel)
+        if demo:
+            example.plant(store, space.config.spendscope_settled_days, day, runs.utc_now())
+        return result
 
     demo = store is space.demo
     label = "the demo organisation" if demo else "AWS"
@@ -105,6 +113,24 @@ def check_access(space: Workspace | None = None, as_of: date | None = None) -> J
         return findings
 
     return desk.start(Kind.ACCESS, "access", work, join=True)
+
+
+def ask_usage_types(filters: Filters, anomaly: Anomaly, found: Sequence[Anomaly]) -> Answer:
+    """Ask Cost Explorer for an anomaly's usage types, and wait for the answer. Raises RunBusy, AwsError and whatever else refuses it."""
+    space, day = workspace(), today()
+    store, snapshot = space.active()
+
+    def work(job: Job) -> Answer:
+        return investigate.ask(store, access_to(space, store, job), snapshot, filters, anomaly, found, day)
+
+    job = desk.start(Kind.QUESTION, "usage types", work)
+    job.ended.wait(_PATIENCE)
+    if job.error:
+        raise job.error
+    if job.result is None:
+        raise AwsError("Cost Explorer hasn't answered yet.", "Open the card again in a while: what it says is kept.")
+    answer: Answer = job.result
+    return answer
 
 
 def access_to(space: Workspace, store: Store, job: Job) -> Access:

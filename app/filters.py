@@ -78,13 +78,17 @@ def show(view: View) -> None:
 
 def bound(choice: Choice, view: View) -> dict[str, Any]:
     """What binds a widget to a choice: its key, and what to call when it changes. A widget of several values holds a list."""
-    chosen = view.chosen(choice)
-    key = _widget(f"own-{choice.name}", list(chosen) if choice.several else next(iter(chosen), None))
+    key = _widget(f"own-{choice.name}", list(view.chosen(choice)) if choice.several else view.value(choice))
 
     def change(view: View, value: Any) -> View:
-        return view.choosing(choice, value if choice.several else [value] if value else [])
+        return view.choosing(choice, value if choice.several else [_written(value)] if value not in (None, "") else [])
 
     return {"key": key, "on_change": _set, "args": (key, change)}
+
+
+def _written(value: Any) -> str:
+    """A widget's value as a link has it: numbers without needless digits, days in ISO."""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def bar(figures: Figures, view: View, known_values: Known) -> None:

@@ -3,12 +3,15 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import IO
 
 from app.jobs import Job, Kind, desk
 from app.workspace import today, workspace
+from core import runs
 from core.collectors.billing.importer import ImportResult, import_files
+from core.insight import budgets
 
 _CHUNK = 1 << 20
 
@@ -20,7 +23,7 @@ def start_upload(files: Sequence[tuple[str, IO[bytes]]], *, replace: bool, appen
 
     def work(job: Job) -> ImportResult:
         try:
-            return import_files(
+            result = import_files(
                 workspace().own,
                 paths,
                 today(),
@@ -29,6 +32,7 @@ def start_upload(files: Sequence[tuple[str, IO[bytes]]], *, replace: bool, appen
                 append=append,
                 report=job.told,
             )
+            return _watched(result)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -44,3 +48,11 @@ def start_upload(files: Sequence[tuple[str, IO[bytes]]], *, replace: bool, appen
     finally:
         if not begun:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _watched(result: ImportResult) -> ImportResult:
+    """Judge the budgets by what was imported; where they can't be, the result says so."""
+    if result.unchanged:
+        return result
+    reason = budgets.watched(workspace().own, workspace().config.spendscope_settled_days, result.run_id, runs.utc_now())
+    return changed(result, notes=(*result.notes, reason)) if reason else result

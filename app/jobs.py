@@ -26,6 +26,7 @@ class Kind(StrEnum):
     IMPORT = "import"
     COLLECTION = "collection"
     ACCESS = "access check"
+    QUESTION = "question to Cost Explorer"
 
 
 @dataclass(eq=False)

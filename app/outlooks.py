@@ -1,12 +1,13 @@
 """What is to be expected, in words and rows: what the forecast page shows and exports. Pure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pandas as pd
 
 from app import format as fmt
 from core.analysis.forecast_charges import LAST_DAY
-from core.insight import MonthEnd, Outlook
+from core.insight import MonthEnd, Outlook, PeriodEnd
 
 _BOUNDS = ("lower80", "upper80", "lower95", "upper95")
 
@@ -38,20 +39,29 @@ def charges(outlook: Outlook) -> str:
     return ", ".join(told) or "none were found"
 
 
-def months(outlook: Outlook) -> pd.DataFrame:
-    """Columns: month (ISO), actual (its settled days), rest (forecast), mean (the whole month), and its bounds of 80 and 95 %."""
-    return pd.DataFrame(
+def months(outlook: Outlook, assumed: Sequence[PeriodEnd] | None = None) -> pd.DataFrame:
+    """Columns: month (2026-11, or 2026-Q4), actual (its settled days), rest (forecast), mean (all of it), and its bounds of 80 and 95 %.
+
+    Where something is `assumed`, `assumed` is the mean with it.
+    """
+    rows = pd.DataFrame(
         [
             {
-                "month": f"{month.month:%Y-%m}",
-                "actual": float(month.actual),
-                "rest": float(month.mean - month.actual),
-                "mean": float(month.mean),
-                **{bound: float(getattr(month, bound)) for bound in _BOUNDS},
+                "month": iso(end),
+                "actual": float(end.actual),
+                "rest": float(end.mean - end.actual),
+                "mean": float(end.mean),
+                **{bound: float(getattr(end, bound)) for bound in _BOUNDS},
             }
-            for month in outlook.months
+            for end in outlook.periods
         ]
     )
+    return rows if assumed is None else rows.assign(assumed=[float(end.mean) for end in assumed])
+
+
+def iso(end: PeriodEnd) -> str:
+    """A month as 2026-11, a quarter as 2026-Q4."""
+    return f"{end.first:%Y-%m}" if end.first.month == end.last.month else f"{end.first.year}-Q{(end.first.month + 2) // 3}"
 
 
 def days(outlook: Outlook, theirs: pd.DataFrame | None = None) -> pd.DataFrame:

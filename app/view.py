@@ -1,8 +1,9 @@
 """One view of the costs as a link carries it: parsing, checking and writing the URL's parameters. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from core.models import DIMENSIONS, DRILL_ORDER, FILTER_BAR, TAG_PREFIX, CostType, Filters, Grain
 from core.store.queries import Coverage
@@ -29,7 +30,8 @@ class Choice:
     """Something that a page lets one choose beside the filter bar: the URL's parameter, and the values that it can have.
 
     `several` at once, of which none means all, or one. `default`, one or several, holds until others are chosen. Without `values` any text
-    will do. One that isn't `lasting`, such as an open card, is forgotten on another page.
+    will do, or any that `reads` makes a value of, such as a number or a day; of other text it raises ValueError. One that isn't `lasting`,
+    such as an open card, is forgotten on another page.
     """
 
     name: str
@@ -37,11 +39,20 @@ class Choice:
     several: bool = False
     default: str | tuple[str, ...] = ""
     lasting: bool = True
+    reads: Callable[[str], Any] = str
 
     @property
     def at_first(self) -> tuple[str, ...]:
         """What is chosen until somebody chooses."""
         return self.default if isinstance(self.default, tuple) else (self.default,) if self.default else ()
+
+    def allows(self, text: str) -> bool:
+        """Whether a link may say so."""
+        try:
+            self.reads(text)
+        except ValueError:
+            return False
+        return not self.values or text in self.values
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,10 @@ class View:
     def chosen(self, choice: Choice) -> tuple[str, ...]:
         """What is chosen, or the default."""
         return self.own.get(choice, choice.at_first)
+
+    def value(self, choice: Choice) -> Any:
+        """What is chosen of a choice of one, as it reads it; None where nothing is."""
+        return next(map(choice.reads, self.chosen(choice)), None)
 
     def choosing(self, choice: Choice, values: Sequence[str]) -> "View":
         """This view with other values of one choice; the default is as good as none."""
@@ -153,10 +168,11 @@ class _Reader:
     def own(self, choice: Choice) -> tuple[str, ...]:
         asked = tuple(dict.fromkeys(self.params.get(choice.name, ())))
         asked = asked if choice.several else asked[:1]
-        held = tuple(value for value in asked if not choice.values or value in choice.values)
+        held = tuple(value for value in asked if choice.allows(value))
         for value in asked:
             if value not in held:
-                self.problems.append(f"The link's {choice.name} “{value}” isn't one of {', '.join(choice.values)}; it is left out.")
+                why = f"isn't one of {', '.join(choice.values)}" if choice.values else "can't be used"
+                self.problems.append(f"The link's {choice.name} “{value}” {why}; it is left out.")
         return held
 
     def period(self, start: date, end: date) -> tuple[date, date]:

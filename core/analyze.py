@@ -5,6 +5,7 @@ from datetime import date
 
 from core import insight, judge, runs
 from core.errors import AnalysisRefused
+from core.insight import budgets
 from core.judge import Judged
 from core.models import Partition, Progress, Report, silent
 from core.settings import Settings
@@ -17,11 +18,12 @@ KIND = "analysis"
 
 @dataclass(frozen=True)
 class AnalyzeResult:
-    """What came of it. `judged` is None without an inventory, `settled` without costs."""
+    """What came of it. `judged` is None without an inventory, `settled` without costs; `unwatched` says why budgets couldn't be judged."""
 
     run_id: str
     judged: Judged | None
     settled: date | None
+    unwatched: str = ""
 
 
 def analyze(store: Store, config: Settings, as_of: date, *, report: Report = silent, clock: runs.Clock = runs.utc_now) -> AnalyzeResult:
@@ -43,13 +45,14 @@ def analyze(store: Store, config: Settings, as_of: date, *, report: Report = sil
             earlier = judge.before(store, judged.partition)
             made.append(judged.partition)
         report(Progress(insight.TITLE, 0, 0))
-        kept = insight.keep(store, now, run.run_id, config.spendscope_settled_days, as_of)
+        kept = insight.keep(store, now, run.run_id, config.spendscope_settled_days, as_of, insight.Rules.of(config))
         made += [kept] if kept else []
         publish.publish(store, run.run_id, {(partition.source, partition.month) for partition in made})
+        unwatched = budgets.watched(store, config.spendscope_settled_days, run.run_id, clock())
         if judged:
             judge.close_gone(store, earlier, judged.partition, clock())
         writes.drop_partitions(store, publish.superseded(store))
-    return AnalyzeResult(run.run_id, judged, series.settled(store, publish.snapshot(store), config.spendscope_settled_days))
+    return AnalyzeResult(run.run_id, judged, series.settled(store, publish.snapshot(store), config.spendscope_settled_days), unwatched)
 
 
 def judge_again(store: Store, config: Settings, as_of: date, *, clock: runs.Clock = runs.utc_now) -> Judged | None:

@@ -25,11 +25,16 @@ SpendscopeError               one sentence that names the thing, one that says w
 │   └── CostCapReached        the next call would cost more than a collection may
 ├── AnalysisRefused           a series or period is too short or unfit to say anything
 ├── ActionRefused             what was said of a finding, or a threshold, can't be taken
-│   └── UnknownFinding        no such finding was ever made
+│   ├── UnknownFinding        no such finding was ever made
+│   ├── UnknownAnomaly        no such anomaly is found
+│   ├── BudgetRefused         a budget's name, amount, thresholds or filters can't be taken
+│   └── UnknownBudget         there is no such budget
 ├── CollectionCancelled       somebody stopped the collection
 ├── RunBusy                   another run is going on
 └── UndoRefused               there is nothing to go back to
 """
+
+from collections.abc import Sequence
 
 
 class SpendscopeError(Exception):
@@ -147,6 +152,22 @@ class ActionRefused(SpendscopeError):
 
 class UnknownFinding(ActionRefused):
     """An id that no finding has or had."""
+
+
+class UnknownAnomaly(ActionRefused):
+    """An id that no anomaly has."""
+
+
+class BudgetRefused(ActionRefused):
+    """A budget that can't be kept; `problems` has a sentence for each thing that is wrong with it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(self.problems), "Nothing was saved.")
+
+
+class UnknownBudget(ActionRefused):
+    """An id that no budget has."""
 
 
 class CollectionCancelled(SpendscopeError):

@@ -10,7 +10,7 @@ import pandas as pd
 
 FORMATS = ("csv", "json", "parquet")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
-_AS_JSON = ("evidence", "price")
+_AS_JSON = ("evidence", "price", "causes")
 
 
 def written(frame: pd.DataFrame, fmt: str, stamps: dict[str, Any]) -> bytes:

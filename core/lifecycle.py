@@ -12,14 +12,14 @@ What people say is an event; nothing is ever changed or removed. Events are kept
 import json
 import math
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from core import checks
 from core.errors import ActionRefused, UnknownFinding
+from core.said import after, clean, shown, stamp, utc
 from core.store import events, opportunities, publish, writes
 from core.store.client import Store
 from core.store.events import LIVE, SET_ASIDE, STATES
@@ -39,8 +39,6 @@ _LONGEST = {"who": 100, "owner": 100, "reason": 500, "note": 2000, "ticket": 500
 _NAMES = {"who": "your name", "owner": "the owner", "reason": "the reason", "note": "the note", "ticket": "the ticket"}
 _KEY = re.compile(r"#?[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
 _LINK = re.compile(r"https?://[^\s<>\"'`\\]+", re.IGNORECASE)
-_TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029}
-"""Code points that turn the direction of what follows, or break a line where none is seen."""
 
 
 def act(
@@ -61,7 +59,7 @@ def act(
     None leaves owner, note and ticket as they are; "" takes them off. `at` is UTC. Raises ActionRefused, UnknownFinding and StoreError.
     """
     wanted = list(dict.fromkeys(ids))
-    moment = _utc(at)
+    moment = utc(at)
     _check(action, wanted, moment, until)
     said = {"who": _text("who", who), "reason": _text("reason", reason)}
     if not said["who"]:
@@ -93,7 +91,7 @@ def close_gone(
     What couldn't be measured stays as it is, and so does what is done or dismissed. A finding that was accepted, wasn't measured for a
     while and is gone then is closed too.
     """
-    moment = _utc(at)
+    moment = utc(at)
     held, lacking = set(after_ids), set(not_measured_ids)
     stands = {ident: standing.state for ident, standing in events.standings(store, moment.date()).items()}
     now = set(opportunities.published_ids(store, publish.snapshot(store)))
@@ -110,17 +108,17 @@ def save_thresholds(store: Store, check: str, values: Mapping[str, float | None]
     """Set thresholds of a check for every judgement from now on; None takes one back to its default. Raises ActionRefused."""
     known = {each.id: {threshold.name for threshold in each.thresholds} for each in checks.discovered()}
     if check not in known:
-        raise ActionRefused(f"There is no check {_shown(check)}.", "docs/checks.md lists them.")
+        raise ActionRefused(f"There is no check {shown(check)}.", "docs/checks.md lists them.")
     for name, value in values.items():
         if name not in known[check]:
-            raise ActionRefused(f"The check {check} has no threshold {_shown(name)}.", f"It has {', '.join(sorted(known[check]))}.")
+            raise ActionRefused(f"The check {check} has no threshold {shown(name)}.", f"It has {', '.join(sorted(known[check]))}.")
         if value is not None and not (math.isfinite(value) and value >= 0):
             raise ActionRefused(f"The threshold {name} of {check} can't be {value}.", "A threshold is a number from 0 up.")
     name_of = _text("who", who)
     if not name_of:
         raise ActionRefused("Nobody is named.", "Say who you are; it is kept with the threshold.")
     last = events.thresholds_set_at(store)
-    own = {"check": check, "at": _stamp(_after(_utc(at), last)), "who": name_of}
+    own = {"check": check, "at": stamp(after(utc(at), last)), "who": name_of}
     writes.insert_rows(store, "thresholds", ({**own, "name": name, "value": value} for name, value in values.items()))
 
 
@@ -132,7 +130,7 @@ def is_link(ticket: str) -> bool:
 def _check(action: str, ids: Sequence[str], at: datetime, until: date | None) -> None:
     asked = [name for name in ACTIONS if name != "close"]
     if action not in asked:
-        raise ActionRefused(f"Nobody can “{_shown(action)}” a finding.", f"Ask for one of {', '.join(asked)}.")
+        raise ActionRefused(f"Nobody can “{shown(action)}” a finding.", f"Ask for one of {', '.join(asked)}.")
     if not ids:
         raise ActionRefused("No finding is named.", "Choose at least one.")
     if len(ids) > MOST:
@@ -150,27 +148,14 @@ def _refuse_unusable(ticket: str) -> None:
 
 def _refuse_impossible(ident: str, action: str, *, found: bool, known: bool) -> None:
     if not found and not known:
-        raise UnknownFinding(f"There is no finding {_shown(ident)}.", "Ids are those of the opportunities page and its exports.")
+        raise UnknownFinding(f"There is no finding {shown(ident)}.", "Ids are those of the opportunities page and its exports.")
     if not found and action in ("accept", "dismiss"):
-        raise ActionRefused(f"The finding {_shown(ident)} isn't found any more.", "It can be called done, or left as it is.")
+        raise ActionRefused(f"The finding {shown(ident)} isn't found any more.", "It can be called done, or left as it is.")
 
 
 def _text(name: str, text: str) -> str:
-    """Free text as it's kept: without blanks around it, of a bearable length, and with nothing that isn't seen. A note may have lines."""
-    kept = text.replace("\r\n", "\n").strip()
-    if len(kept) > _LONGEST[name]:
-        raise ActionRefused(f"{_NAMES[name].capitalize()} is too long.", f"Keep to {_LONGEST[name]} characters.")
-    for sign in kept:
-        unseen = unicodedata.category(sign) in ("Cc", "Cs") or ord(sign) in _TURNING
-        if unseen and not (sign == "\n" and name == "note"):
-            raise ActionRefused(f"{_NAMES[name].capitalize()} holds a character that can't be shown.", "Type it anew, on one line.")
-    return kept
-
-
-def _shown(text: str) -> str:
-    """An id or word that came from outside, fit for a sentence."""
-    plain = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return plain if len(plain) <= 120 else f"{plain[:119]}…"
+    """Free text as it's kept. A note may have lines."""
+    return clean(_NAMES[name], text, _LONGEST[name], lines=name == "note")
 
 
 def _host(address: str) -> str:
@@ -208,21 +193,6 @@ def _event(
     """A row of `opportunity_events`. It is never earlier than the last one of its finding, so that the newest is what was said last."""
     last = before.get(ident)
     held = {"owner": last.owner, "note": last.note, "ticket": last.ticket} if last else {"owner": "", "note": "", "ticket": ""}
-    moment = _after(at, last.at if last else None)
+    moment = after(at, last.at if last else None)
     told = json.dumps(dict(found[ident]), default=str) if ident in found else last.finding_json if last else "{}"
-    return {"finding": ident, "at": _stamp(moment), **said, **held, **kept, "finding_json": told}
-
-
-def _utc(at: datetime) -> datetime:
-    """A moment without its zone, in UTC, to the millisecond."""
-    plain = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-    return plain.replace(microsecond=plain.microsecond // 1000 * 1000)
-
-
-def _after(at: datetime, last: datetime | None) -> datetime:
-    """A moment that is later than the last one: what is said last has to be the newest, whatever the clock says."""
-    return max(at, last + timedelta(milliseconds=1)) if last else at
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat(sep=" ", timespec="milliseconds")
+    return {"finding": ident, "at": stamp(moment), **said, **held, **kept, "finding_json": told}

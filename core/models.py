@@ -72,6 +72,24 @@ class Grain(StrEnum):
 
 
 @dataclass(frozen=True)
+class Days:
+    """A period: UTC days, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def count(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def text(self) -> str:
+        """In ISO: "2026-08-01 to 2026-08-31"."""
+        return f"{self.first} to {self.last}"
+
+
+@dataclass(frozen=True)
 class Filters:
     """One view of the costs: `start` and `end` are UTC days, both included; an empty selection means everything.
 

@@ -17,6 +17,7 @@ from core.collection import PLAN, Collection, Place
 from core.collectors import discovered
 from core.collectors.contract import Collector, EstimateLine, Outlook
 from core.errors import AwsError, SpendscopeError
+from core.insight import budgets
 from core.models import NO_MONTH, Partition, Progress, Report, SliceOutcome, SliceStatus, silent
 from core.scope import Scope
 from core.settings import Settings
@@ -129,6 +130,7 @@ def refresh(
             _analyzed(collection)
             earlier = judge.before(store, judged) if judged else None
             months = _published(collection)
+            _watched(collection)
             if judged:
                 judge.close_gone(store, earlier, judged, clock())
         finally:
@@ -234,7 +236,7 @@ def _analyzed(collection: Collection) -> None:
     collection.report(Progress(insight.TITLE, 0, 0))
     try:
         after = publish.preview(store, run_id, collection.months)
-        partition = insight.keep(store, after, run_id, config.spendscope_settled_days, collection.as_of)
+        partition = insight.keep(store, after, run_id, config.spendscope_settled_days, collection.as_of, insight.Rules.of(config))
     except (SpendscopeError, *STUMBLES) as error:
         collection.record(insight.TITLE, Place(collection.payer), SliceStatus.INCOMPLETE, str(error))
         writes.drop_partitions(store, [Partition(analyses.SOURCE, NO_MONTH, run_id)])
@@ -250,6 +252,14 @@ def _published(collection: Collection) -> int:
     inventory = collection.inventory
     publish.publish(collection.store, collection.run.run_id, {*collection.months, (inventory.source, inventory.month)})
     return sum(month != NO_MONTH for _, month in collection.months)
+
+
+def _watched(collection: Collection) -> None:
+    """Judge the budgets by what was published; where they can't be, that is told, and the next run does."""
+    settled_days, at = collection.config.spendscope_settled_days, collection.clock()
+    collection.report(Progress(budgets.ALERTS_TITLE, 0, 0))
+    if reason := budgets.watched(collection.store, settled_days, collection.run.run_id, at):
+        collection.record(budgets.ALERTS_TITLE, Place(collection.payer), SliceStatus.INCOMPLETE, reason)
 
 
 def _keep_account(collection: Collection) -> None:

@@ -330,6 +330,23 @@ def _read(table: str) -> Iterator[tuple[str, Service]]:
 SERVICES: dict[str, Service] = dict(_read(_TABLE))
 """Every known name in lower case, and the service it stands for."""
 
+EC2_OTHER_LABELS = (EBS.label, NAT_GATEWAY.label, DATA_TRANSFER.label)
+"""What Cost Explorer files under "EC2 - Other" and usage types tell apart."""
+
+
+def names_of(label: str) -> tuple[str, ...]:
+    """Every known name of a service, as sources spell them; the label itself where it's none of ours.
+
+    >>> names_of("Lambda")
+    ('Lambda', 'AWSLambda', 'AWS Lambda')
+    """
+    for line in _TABLE.strip().splitlines():
+        known, mark, names = line.partition(": ")
+        if mark and known.rstrip(":") == label:
+            return (label, *filter(None, names.split("; ")))
+    return (label,)
+
+
 PROVIDERS: dict[str, str] = {alias: name for name, aliases in _PROVIDERS.items() for alias in aliases}
 """Every known spelling of a provider in lower case, and the one we show."""
 

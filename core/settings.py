@@ -39,6 +39,18 @@ class Settings(BaseSettings):
         default=4.0, ge=0.5, le=1024, description="Most memory that one query may take, in GiB; larger sorts and groupings go to disk."
     )
     spendscope_settled_days: int = Field(default=2, ge=0, le=14, description="Full UTC days after which a day's cost counts as settled.")
+    spendscope_anomaly_mode: Literal["usual", "day-before"] = Field(
+        default="usual", description="What days are judged by: what is `usual` for them, or the `day-before` (20 % is medium, 50 % high)."
+    )
+    spendscope_anomaly_sensitivity: float = Field(
+        default=1.0, ge=0.1, le=10, description="Divides the limits of what is usual: 2 alerts at half the difference, 0.5 at twice."
+    )
+    spendscope_anomaly_floor_usd: float = Field(
+        default=1.0, ge=0, le=1e9, description="A day that is off by less than this is never an anomaly, in the bill's currency."
+    )
+    spendscope_anomaly_floor_percent: float = Field(
+        default=5.0, ge=0, le=1000, description="A day that is off by less than this share of what was expected is never an anomaly."
+    )
     spendscope_max_shrink_percent: float = Field(
         default=10.0,
         ge=0,

@@ -7,15 +7,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app import anomalies, anomaly_card, charts_judged, download, filters, layout
+from app import anomalies, anomaly_card, anomaly_rules, charts_judged, download, filters, layout
 from app import format as fmt
 from app.kpi import card
 from app.layout import Page
 from app.nothing import no_match, not_known, reset
+from app.opportunities import actions
 from app.view import Choice
 from core import insight
 from core.analysis.anomalies import WARM_UP
-from core.insight import Anomaly
+from core.insight import Anomaly, Rules
 from core.store import queries, series
 
 PAGE = {"title": "Anomalies", "icon": ":material/troubleshoot:", "section": "Costs", "place": 3}
@@ -23,7 +24,8 @@ PAGE = {"title": "Anomalies", "icon": ":material/troubleshoot:", "section": "Cos
 SEVERITY = Choice("severity", ("high", "medium", "low"), several=True)
 SORTS = {"newest": "Newest first", "largest": "Largest first"}
 SORT = Choice("order", tuple(SORTS), default="newest")
-OWN = (SEVERITY, SORT, anomaly_card.OPEN)
+STATE = Choice("state", tuple(anomalies.STATES), several=True)
+OWN = (SEVERITY, STATE, SORT, *anomaly_rules.CHOICES, anomaly_card.OPEN)
 _TURN = "anomaly-turn"  # a chart or table under a new key has forgotten the click that was just followed
 
 
@@ -34,13 +36,13 @@ def main() -> None:
         return
     heading = st.container()
     filters.bar(page.figures, page.view, page.known)
-    settled_days = page.figures.settled_days
+    settled_days, rules = page.figures.settled_days, anomaly_rules.chosen(page)
     with heading:
         with st.spinner("Judging the days of each service"):
             settled = page.figures.read(series.settled, settled_days)
             actual = page.figures.read(series.daily, insight.judged(page.view.filters))
-            verdicts = page.figures.read(insight.expected, page.view.filters, settled_days)
-            found = page.figures.read(insight.anomalies, page.view.filters, settled_days)
+            verdicts = page.figures.read(insight.expected, page.view.filters, settled_days, rules)
+            found = page.figures.read(insight.anomalies, page.view.filters, settled_days, rules)
         judged = bool(verdicts["expected"].notna().any())
         st.title(fmt.plain(anomalies.headline(found, settled, judged=judged)))
         layout.freshness(page)
@@ -54,11 +56,13 @@ def main() -> None:
         no_match(page.known)
         return
     kpis(found, settled, page.view.filters.currency)
+    anomaly_rules.controls(page, rules)
     shown = chosen(page, found)
     chart(page, actual, verdicts, settled, shown)
     table(page, shown, len(found), judged=judged)
     theirs(page)
-    follow(page, found, settled)
+    actions.told()
+    follow(page, found, settled, rules)
 
 
 def not_settled(page: Page, settled: date | None) -> None:
@@ -78,13 +82,14 @@ def kpis(found: Sequence[Anomaly], settled: date, currency: str) -> None:
             "Open anomalies",
             f"{sum(anomaly.open for anomaly in found)}",
             note=f"{sum(anomaly.ongoing for anomaly in found)} ongoing, {len(found)} in these days",
-            help=f"Open ones began within the last {insight.OPEN_DAYS} settled days; ongoing ones were still off on the last of them.",
+            help=f"Open ones began within the last {insight.OPEN_DAYS} settled days and aren't called expected or resolved; "
+            "ongoing ones were still off on the last of them.",
         )
         card(
             "Impact in these days",
             ("+" if above + below > 0 else "") + fmt.short(above + below, currency),
             note=f"{fmt.short(above, currency)} above, {fmt.short(-below, currency)} below" if below else None,
-            help="Actual less expected, over the services' events. The total's own are the same money and don't count again.",
+            help="Actual less expected, over all days of these events. The total's own are the same money and don't count again.",
         )
         if found:
             top = anomalies.largest([anomaly for anomaly in found if anomaly.open] or found)
@@ -103,9 +108,11 @@ def chosen(page: Page, found: Sequence[Anomaly]) -> list[Anomaly]:
     """The page's own choices, and the events that they leave, in the order asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="anomaly-choices"):
         st.pills("Severity", SEVERITY.values, selection_mode="multi", format_func=str.capitalize, **filters.bound(SEVERITY, page.view))
+        st.pills("State", STATE.values, selection_mode="multi", format_func=anomalies.STATES.__getitem__, **filters.bound(STATE, page.view))
         st.selectbox("Order", SORT.values, format_func=SORTS.__getitem__, width=180, **filters.bound(SORT, page.view))
     severities = page.view.chosen(SEVERITY) or SEVERITY.values
-    shown = [anomaly for anomaly in found if anomaly.severity in severities]
+    states = page.view.chosen(STATE) or STATE.values
+    shown = [anomaly for anomaly in found if anomaly.severity in severities and anomaly.state in states]
     if page.view.chosen(SORT) == ("largest",):
         return sorted(shown, key=lambda anomaly: abs(anomaly.impact), reverse=True)
     return sorted(shown, key=lambda anomaly: (anomaly.first, abs(anomaly.impact)), reverse=True)
@@ -137,7 +144,7 @@ def table(page: Page, shown: Sequence[Anomaly], count: int, *, judged: bool) -> 
     if not shown:
         st.info(no_event(count, judged=judged), icon=":material/info:")
         return
-    rows, currency = anomalies.rows(shown), page.view.filters.currency
+    rows, currency = anomalies.rows(shown, page.figures.read(queries.account_names)), page.view.filters.currency
     price = fmt.column(currency)
     key = f"anomalies-{st.session_state.setdefault(_TURN, 0)}"
     st.dataframe(
@@ -147,7 +154,9 @@ def table(page: Page, shown: Sequence[Anomaly], count: int, *, judged: bool) -> 
         on_select=lambda: opened(next((shown[row].id for row in st.session_state[key].selection.rows), "")),
         selection_mode="single-row",
         column_config={
-            "service": st.column_config.TextColumn("Service", pinned=True),
+            "service": st.column_config.TextColumn("Service", help="Or what else the event is named after", pinned=True),
+            "cause": st.column_config.TextColumn("Cause", width=300, help="The smallest part of it that explains four fifths"),
+            "state": "State",
             "began": st.column_config.DateColumn("First day", format="D MMM YYYY"),
             "ended": st.column_config.DateColumn("Last day", format="D MMM YYYY"),
             "ongoing": st.column_config.CheckboxColumn("Ongoing", help="Still outside the range on the last settled day"),
@@ -168,12 +177,12 @@ def table(page: Page, shown: Sequence[Anomaly], count: int, *, judged: bool) -> 
 def no_event(count: int, *, judged: bool) -> str:
     """Why the table is empty."""
     if count:
-        return "No event of this severity in these days."
+        return "No event of this severity and state in these days."
     if not judged:
         return (
             f"A verdict needs {WARM_UP} days of history before it. Choose later days, lift a filter, or collect or import earlier months."
         )
-    return "No event in these days: no service was outside its range."
+    return "No event in these days: no service, account, region or usage type was outside its range."
 
 
 def theirs(page: Page) -> None:
@@ -212,14 +221,14 @@ def _marked(points: Sequence[dict[str, Any]]) -> str:
     return next((str(point["customdata"][0]) for point in points if point.get("customdata")), "")
 
 
-def follow(page: Page, found: Sequence[Anomaly], settled: date) -> None:
+def follow(page: Page, found: Sequence[Anomaly], settled: date, rules: Rules) -> None:
     """Open the card that the address asks for."""
     asked = page.view.chosen(anomaly_card.OPEN)
     if not asked:
         return
-    one = next((anomaly for anomaly in found if anomaly.id == asked[0]), None)
+    one = next((anomaly for anomaly in found if asked[0] in (anomaly.id, *anomaly.alerts)), None)
     if one:
-        anomaly_card.card(page, one, settled)
+        anomaly_card.card(page, one, found, settled, rules)
     else:
         filters.remember(page.view.choosing(anomaly_card.OPEN, ()), OWN)
         st.info("The anomaly that this link opens isn't among those of these filters.", icon=":material/link_off:")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from app import charts, download, drill, explain, export, filters, layout, limits
+from app import charts, download, drill, drivers, explain, export, filters, layout, limits
 from app import format as fmt
 from app.breakdown import Breakdown, group_label, labels_of
 from app.kpi import card
@@ -32,7 +32,7 @@ INNER = {
 
 def main() -> None:
     """The page, from the finding in words down to the table."""
-    page = layout.opened("Cost")
+    page = layout.opened("Cost", *drivers.OWN)
     if page is None:
         return
     heading, bar, numbers, choices, chart = (st.container() for _ in range(5))
@@ -68,6 +68,7 @@ def main() -> None:
         treemap(found)
     table(found)
     limits.by_month(found)
+    drivers.section(page)
 
 
 def unknown_amounts(found: Breakdown) -> None:

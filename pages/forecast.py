@@ -1,5 +1,6 @@
-"""What this month and the next are expected to come to, with intervals, and how well that has held so far."""
+"""What this month, the next and the quarter are expected to come to, with intervals, and how well that has held so far."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -7,15 +8,18 @@ from decimal import Decimal
 import pandas as pd
 import streamlit as st
 
-from app import charts_judged, download, filters, layout, navigation, outlooks
+from app import charts_judged, charts_outlook, download, filters, layout, navigation, outlooks
 from app import format as fmt
+from app.forecast import apart, chance, record, what_if
+from app.forecast.choices import BY, OWN, TOTAL
 from app.kpi import card
 from app.layout import Page
 from app.nothing import no_match, not_known, reset
 from core import insight
+from core.analysis.what_if import Assumed
 from core.errors import AnalysisRefused
-from core.insight import MonthEnd, Outlook
-from core.models import CostType, Filters
+from core.insight import Outlook, PeriodEnd
+from core.models import DIMENSIONS, CostType, Filters
 from core.store import queries, series
 
 PAGE = {"title": "Forecast", "icon": ":material/trending_up:", "section": "Costs", "place": 4}
@@ -28,7 +32,7 @@ _BOUNDS = {"lower80": "80 %, from", "upper80": "80 %, to", "lower95": "95 %, fro
 
 def main() -> None:
     """The page, from the finding in words to the days."""
-    page = layout.opened("Forecast")
+    page = layout.opened("Forecast", *OWN)
     if page is None:
         return
     heading = st.container()
@@ -55,9 +59,27 @@ def main() -> None:
     theirs = comparable(page, outlook)
     little_known(outlook)
     kpis(outlook)
-    chart(page, outlook, theirs)
-    by_month(page, outlook)
+    assumed = choices(page, outlook)
+    by = page.view.value(BY)
+    if by != TOTAL:
+        apart.shown(page, outlook, by, past(page, outlook.settled).start)
+    days, ends = what_if.moved(outlook, assumed) if assumed else (None, None)
+    if by == TOTAL:
+        chart(page, outlook, theirs, days)
+    by_month(page, outlook, ends)
+    if assumed:
+        st.caption(fmt.plain(f"The assumptions: {what_if.told(assumed, outlook.currency)}. They are of the total."))
+    chance.passing(page, outlook, ends)
     by_day(page, outlook, theirs)
+    record.shown(page, outlook)
+
+
+def choices(page: Page, outlook: Outlook) -> Assumed | None:
+    """What the forecast is taken apart by, and what is assumed."""
+    labels = {TOTAL: "Total"} | {key: f"By {DIMENSIONS[key].label.lower()}" for key in BY.values if key != TOTAL}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="forecast-choices"):
+        st.segmented_control("Show", BY.values, format_func=labels.__getitem__, required=True, **filters.bound(BY, page.view))
+        return what_if.assumed(page, outlook)
 
 
 def why_not(page: Page, refused: AnalysisRefused) -> None:
@@ -83,15 +105,15 @@ def comparable(page: Page, outlook: Outlook) -> pd.DataFrame | None:
     if any(shown.selected.values()) or shown.cost_type is not CostType.UNBLENDED or shown.currency != "USD":
         return None
     found = page.figures.read(insight.aws_forecast)
-    return found[found["day"] <= outlook.days["date"].iloc[-1]] if len(found) else None
+    return found[found["day"] <= outlook.all_days["date"].iloc[-1]] if len(found) else None
 
 
 def kpis(outlook: Outlook) -> None:
-    """The ends of the months, and how far off the same method was."""
+    """The ends of the months and of the quarter, and how far off the same method was."""
     currency, this = outlook.currency, outlook.months[0]
     with st.grid("auto", min_column_width=205, key="forecast-kpis"):
-        for month in outlook.months[:2]:
-            month_card(month, currency)
+        for end in outlook.periods:
+            period_card(end, currency)
         usual = outlook.days["mean"].abs().mean()
         error = outlook.mean_absolute_error
         card(
@@ -103,12 +125,12 @@ def kpis(outlook: Outlook) -> None:
         card("Settled up to", fmt.day(outlook.settled), note=f"{fmt.short(this.actual, currency)} of {this.month:%B} so far")
 
 
-def month_card(month: MonthEnd, currency: str) -> None:
-    """A whole month with its interval."""
-    interval = f"80 %: {fmt.short(month.lower80, currency)} to {fmt.short(month.upper80, currency)}"
-    wide = f"95 %: {fmt.short(month.lower95, currency)} to {fmt.short(month.upper95, currency)}"
-    exactly = f"{fmt.exact(month.mean, currency)}: settled days as billed, the rest forecast. {wide}."
-    card(f"{month.month:%B %Y}, expected", fmt.short(month.mean, currency), note=interval, help=exactly)
+def period_card(end: PeriodEnd, currency: str) -> None:
+    """A whole month or quarter with its interval."""
+    interval = f"80 %: {fmt.short(end.lower80, currency)} to {fmt.short(end.upper80, currency)}"
+    wide = f"95 %: {fmt.short(end.lower95, currency)} to {fmt.short(end.upper95, currency)}"
+    exactly = f"{fmt.exact(end.mean, currency)}: settled days as billed, the rest forecast. {wide}."
+    card(f"{chance.name(end)}, expected", fmt.short(end.mean, currency), note=interval, help=exactly)
 
 
 def little_known(outlook: Outlook) -> None:
@@ -122,14 +144,15 @@ def little_known(outlook: Outlook) -> None:
         )
 
 
-def chart(page: Page, outlook: Outlook, theirs: pd.DataFrame | None) -> None:
-    """The past that was chosen, and the fan of what is to come."""
+def chart(page: Page, outlook: Outlook, theirs: pd.DataFrame | None, assumed: pd.DataFrame | None) -> None:
+    """The past that was chosen, and the fan of what is to come; with what is `assumed` as a second line."""
     view = page.view.filters
     title = f"{view.cost_type.label} cost a day, {outlook.currency}, and what is expected"
     st.markdown(f"**{title}**")
     actual = page.figures.read(series.daily, past(page, outlook.settled))
-    figure = charts_judged.outlook(actual, outlook.days, outlook.settled, outlook.currency, theirs)
-    ends = outlook.days["date"].iloc[-1].date()
+    also = () if assumed is None else (charts_outlook.assumed(assumed, outlook.currency),)
+    figure = charts_judged.outlook(actual, outlook.all_days, outlook.settled, outlook.currency, theirs, also)
+    ends = outlook.all_days["date"].iloc[-1].date()
     st.plotly_chart(
         figure,
         key="outlook",
@@ -165,7 +188,9 @@ def worked_out(page: Page, outlook: Outlook) -> None:
 - **Record**: {fmt.plain(record)}
 - **Intervals** come from those past errors: of 100 days about 80 lie inside the narrow one and 95 inside the wide one
 - **Charges by the calendar**, a month: {fmt.plain(outlooks.charges(outlook))}
-- **A month** is its settled days as billed, and the forecast of the rest
+- **A month or quarter** is its settled days as billed, and the forecast of the rest
+- **A chance of passing an amount** is read off the interval: 50 % at the mean, 10 % at the upper end of 80 %, 2.5 % at that of 95 %
+- **By service, account or region** each part is forecast by itself and then moved, the unsure ones most, until they add up to the total
 - **Cost type** {page.view.filters.cost_type.label}; the filters choose what is added up
 {notes}
 
@@ -173,22 +198,23 @@ Models, intervals and calendar charges are described in `docs/methods.md` under 
         )
 
 
-def by_month(page: Page, outlook: Outlook) -> None:
-    """Whole months: settled, the rest, and both together with their bounds."""
+def by_month(page: Page, outlook: Outlook, assumed: Sequence[PeriodEnd] | None) -> None:
+    """Whole months and the quarter: settled, the rest, and both together with their bounds; and with what is `assumed`."""
     price = fmt.column(outlook.currency)
-    st.markdown("**By month**")
-    rows = outlooks.months(outlook)
+    st.markdown("**By month and quarter**")
+    rows = outlooks.months(outlook, assumed)
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
-            "month": st.column_config.TextColumn("Month", pinned=True),
+            "month": st.column_config.TextColumn("Period", pinned=True),
             "actual": st.column_config.NumberColumn("Settled so far", format=price),
             "rest": st.column_config.NumberColumn("Forecast of the rest", format=price),
-            "mean": st.column_config.NumberColumn(f"Whole month, {outlook.currency}", format=price),
+            "mean": st.column_config.NumberColumn(f"All of it, {outlook.currency}", format=price),
+            "assumed": st.column_config.NumberColumn("With the assumptions", format=price),
             **{bound: st.column_config.NumberColumn(label, format=price) for bound, label in _BOUNDS.items()},
         },
-        alt="Expected cost by month with its intervals",
+        alt="Expected cost by month and quarter with its intervals",
     )
     download.table(page, rows, "Export months (CSV)", "forecast-months")
 

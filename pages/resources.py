@@ -20,7 +20,7 @@ from core.models import INVENTORY
 from core.store import resource_costs
 from core.store.resource_costs import KINDS, Selection, Sum
 
-PAGE = {"title": "Resources", "icon": ":material/dns:", "section": "Costs", "place": 5}
+PAGE = {"title": "Resources", "icon": ":material/dns:", "section": "Costs", "place": 6}
 
 ROWS = 50
 KIND = Choice("kind", KINDS, several=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fastapi import APIRouter
 
 from app.api import AWS
+from app.api.anomalies import told
 from app.api.held import Held, HeldNow, applied, provenance, view
 from app.api.models import (
     AWSAnalysisRequest,
@@ -14,7 +15,8 @@ from app.api.models import (
     CostForecast,
     ForecastDay,
     ForecastMonth,
-    FoundAnomaly,
+    ForecastPart,
+    ForecastPeriod,
     MonthlyCharge,
     ServiceTrend,
     Trends,
@@ -24,6 +26,7 @@ from core import insight
 from core.analysis.forecast_charges import LAST_DAY, CalendarCharge
 from core.analysis.trends import Trend, fastest_growing
 from core.errors import AnalysisRefused
+from core.insight import parts as apart
 from core.insight.waste import waste
 from core.models import OPPORTUNITIES, Filters
 from core.store import opportunities, queries
@@ -50,13 +53,13 @@ def analysis(held: HeldNow, request: AWSAnalysisRequest | None = None) -> AWSAna
             **own, total=None, trends=[], fastest_growing=[], anomalies=[], forecast=None, forecast_refused=_NOTHING, waste=_NO_WASTE
         )
     grown = [_growth(held, filters, days) for days in PERIODS]
-    forecast, refused = _forecast(held, filters)
+    forecast, refused = _forecast(held, filters, asked.forecast_by)
     return AWSAnalysisResponse(
         **own,
         total=queries.total(held.store, held.snapshot, filters),
         trends=[_trends(days, *found) for days, found in zip(PERIODS, grown, strict=True)],
         fastest_growing=_fastest([found for found, _ in grown]),
-        anomalies=[FoundAnomaly(**asdict(one)) for one in insight.anomalies(held.store, held.snapshot, filters, held.settled_days)],
+        anomalies=told(held, filters, insight.anomalies(held.store, held.snapshot, filters, held.settled_days)),
         forecast=forecast,
         forecast_refused=refused,
         waste=_waste(held, filters),
@@ -91,10 +94,11 @@ def _fastest(by_period: Sequence[Sequence[Trend]]) -> list[ServiceTrend]:
     return [_trend(trend) for trend in fastest_growing(longest)]
 
 
-def _forecast(held: Held, filters: Filters) -> tuple[CostForecast | None, str | None]:
+def _forecast(held: Held, filters: Filters, by: str | None) -> tuple[CostForecast | None, str | None]:
     """The forecast, or why there is none."""
     try:
         told = insight.outlook(held.store, held.snapshot, filters, held.settled_days)
+        taken = apart.parts(held.store, held.snapshot, filters, held.settled_days, by).parts if by else None
     except AnalysisRefused as refused:
         return None, str(refused)
     return (
@@ -105,10 +109,21 @@ def _forecast(held: Held, filters: Filters) -> tuple[CostForecast | None, str | 
             charges=list(map(_charge, told.charges)),
             notes=list(told.notes),
             months=[ForecastMonth(**asdict(month)) for month in told.months],
+            quarter=_period(told.quarter),
+            parts=None if taken is None else [_part(part) for part in taken],
             days=[ForecastDay(**{**day, "date": day["date"].date()}) for day in told.days.to_dict("records")],
         ),
         None,
     )
+
+
+def _part(part: apart.Part) -> ForecastPart:
+    months = list(map(_period, part.months))
+    return ForecastPart(name=part.name, others=part.others, method=part.method, months=months, quarter=_period(part.quarter))
+
+
+def _period(end: insight.PeriodEnd) -> ForecastPeriod:
+    return ForecastPeriod(**{name: getattr(end, name) for name in ForecastPeriod.model_fields})
 
 
 def _charge(charge: CalendarCharge) -> MonthlyCharge:

@@ -16,6 +16,8 @@ _STATUS: tuple[tuple[type[errors.SpendscopeError], int], ...] = (
     (errors.ImportRefused, 422),
     (errors.AnalysisRefused, 422),
     (errors.UnknownFinding, 404),
+    (errors.UnknownAnomaly, 404),
+    (errors.UnknownBudget, 404),
     (errors.ActionRefused, 422),
     (errors.RunBusy, 409),
     (errors.UndoRefused, 409),

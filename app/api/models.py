@@ -124,6 +124,44 @@ class AWSCostResponse(Provenance):
     resources: list[KnownResource] | None = Field(None, description="A page of them, by account, region and id.")
 
 
+class DriverPart(BaseModel):
+    """What one driver comes to."""
+
+    driver: str = Field(description="Its key, such as `new_resources`, `usage` or `rate`; docs/methods.md says what each holds.")
+    label: str = Field(description="Its name on screen.")
+    amount: Amount = Field(description="Its part of the difference; negative where it made the cost smaller.")
+
+
+class DriversOf(BaseModel):
+    """The drivers of one service, account or region."""
+
+    key: str = Field(description="The service's label, the account's id or the region's code; empty for what has none.")
+    before: Amount = Field(description="Its cost in the earlier period.")
+    after: Amount = Field(description="Its cost in the later period.")
+    difference: Amount = Field(description="After less before; the sum of its drivers.")
+    drivers: list[DriverPart] = Field(description="Its drivers; one that it doesn't have isn't here.")
+
+
+class AWSDriversResponse(Provenance):
+    """The difference of a cost between two periods, by what drove it."""
+
+    filters: AppliedFilters = Field(description="Which costs these are; the days are those of the view.")
+    against: str = Field(description="What the view's days are set beside: before, month, year or days.")
+    per: str = Field(description="`period` for totals, `day` for an average day of each.")
+    before_start: date = Field(description="The earlier period's first day.")
+    before_end: date = Field(description="Its last day, included.")
+    after_start: date = Field(description="The later period's first day.")
+    after_end: date = Field(description="Its last day, included: the view's last settled one.")
+    before: Amount = Field(description="The cost of the earlier period.")
+    after: Amount = Field(description="The cost of the later period.")
+    difference: Amount = Field(description="After less before; the sum of all drivers.")
+    drivers: list[DriverPart] = Field(description="The drivers that there are, in the order of the waterfall.")
+    group_by: str = Field(description="What `groups` are by.")
+    groups: list[DriversOf] = Field(description="The same by service, account or region, the largest difference first; they add up too.")
+    notes: list[str] = Field(description="What couldn't be told apart, and why.")
+    unknown_charges: int = Field(description="How many charges lack the cost type's amount, so that all of this lacks them.")
+
+
 class RealisedSaving(BaseModel):
     """What a finding that is done saved, by the charges of its resource before and after. Amounts are a month's, 730 hours."""
 
@@ -264,6 +302,99 @@ class AWSOpportunityActionResponse(BaseModel):
     data_version: int = Field(description="The version of the figures now.")
 
 
+class BudgetAlert(BaseModel):
+    """A threshold of a budget that was reached. It fires once a period, however often figures are refreshed."""
+
+    kind: str = Field(description="`actual`, what settled days cost, or `forecast`, what the whole period is expected to.")
+    threshold: Amount = Field(description="In percent of the amount.")
+    period_start: Day = Field(description="The first day of the period.")
+    fired_at: datetime = Field(description="When, UTC.")
+    amount: Amount = Field(description="What was seen then.")
+    budgeted: Amount = Field(description="The budget's amount then.")
+    run: str = Field(description="The run whose figures these were.")
+
+
+class AWSBudgetRequest(BaseModel):
+    """A budget to set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field("", description="The budget to change; empty makes one.")
+    name: str = Field(description="What it is for; no other budget may be called the same.")
+    amount: Decimal = Field(description="What may be spent in a period.")
+    currency: str = Field(description="The currency of the amount and of the costs.")
+    period: Literal["monthly", "quarterly", "yearly"] = Field("monthly", description="How long a period is.")
+    start: Day = Field(description="The first of the month from which periods are counted; a fiscal year may begin in any month.")
+    selected: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="Only these costs: values by dimension (account, service, region, category, provider, usage_type, resource, tag:KEY).",
+    )
+    cost_type: str = Field("unblended", description="Which amount of a charge counts.")
+    actual: list[Decimal] = Field([Decimal(50), Decimal(80), Decimal(100)], description="Thresholds of what was spent, in percent.")
+    forecast: list[Decimal] = Field([Decimal(100)], description="Thresholds of what is expected of the whole period, in percent.")
+    who: str = Field(description="Who says so: free text, since the server has no sign-in.")
+
+
+class AWSBudgetSavedResponse(BaseModel):
+    """The budget that was set, changed or deleted."""
+
+    id: str = Field(description="Its id.")
+    name: str = Field(description="Its name.")
+    fired: list[BudgetAlert] = Field(description="The alerts that it fired at once.")
+
+
+class AWSBudget(BaseModel):
+    """A budget, and where it stands in the period that hasn't settled."""
+
+    id: str = Field(description="Its id.")
+    name: str = Field(description="What it is for.")
+    amount: Amount = Field(description="What may be spent in a period.")
+    currency: str = Field(description="The currency of all its amounts.")
+    period: str = Field(description="monthly, quarterly or yearly.")
+    start: Day = Field(description="The first of the month from which periods are counted.")
+    selected: dict[str, list[str]] = Field(description="The chosen values by dimension; a dimension that isn't here isn't narrowed.")
+    cost_type: str = Field(description="Which amount of a charge counts.")
+    actual: list[Amount] = Field(description="Thresholds of what was spent, in percent.")
+    forecast: list[Amount] = Field(description="Thresholds of what is expected of the whole period, in percent.")
+    who: str = Field(description="Who saved it last.")
+    at: datetime = Field(description="When, UTC.")
+    state: str = Field(description="over, at risk (by the forecast), under, incomplete (days have no figures), or unknown.")
+    first_day: Day | None = Field(None, description="The first day of the period.")
+    last_day: Day | None = Field(None, description="The last day of the period.")
+    spent: Amount | None = Field(None, description="What settled days cost; null where none has settled.")
+    spent_unsettled: Amount | None = Field(None, description="The same with the days that haven't settled.")
+    planned: Amount | None = Field(None, description="The part of the amount that is spread over the settled days.")
+    expected: Amount | None = Field(None, description="What the whole period comes to; null where `refused` says why.")
+    lower80: Amount | None = Field(None, description="In 80 % of cases it is at least this.")
+    upper80: Amount | None = Field(None, description="In 80 % of cases it is at most this.")
+    lower95: Amount | None = Field(None, description="In 95 % of cases it is at least this.")
+    upper95: Amount | None = Field(None, description="In 95 % of cases it is at most this.")
+    chance_of_passing: float | None = Field(None, description="The probability, 0 to 1, that the whole period costs more than the amount.")
+    missing_days: int = Field(description="Settled days of the period without figures, which aren't counted.")
+    refused: str | None = Field(None, description="Why there is no forecast.")
+    alerts: list[BudgetAlert] = Field(description="What it fired, the newest first.")
+
+
+class OwnBudgetOfAWS(BaseModel):
+    """A budget of AWS Budgets, as AWS described it at the last collection."""
+
+    name: str = Field(description="Its name.")
+    kind: str = Field(description="What it is a budget of: cost, usage, or the use of commitments.")
+    limit: float | None = Field(description="Its limit; null where it has none of its own.")
+    spent: float | None = Field(description="What AWS counts as spent in the present period.")
+    forecast: float | None = Field(description="What AWS forecasts of the whole period; null where it doesn't.")
+    unit: str = Field(description="The unit of its amounts.")
+    period: str = Field(description="The present period's days.")
+    filters: str = Field(description="What it is limited to, in AWS's words.")
+
+
+class AWSBudgetsResponse(Provenance):
+    """All budgets, and AWS's own."""
+
+    budgets: list[AWSBudget] = Field(description="By name.")
+    aws_budgets: list[OwnBudgetOfAWS] = Field(description="AWS's own budgets, which are judged by AWS's rules.")
+
+
 class AWSAnalysisRequest(BaseModel):
     """What to analyse; everything is optional, and without anything it is the last 30 days of the whole organisation."""
 
@@ -278,6 +409,9 @@ class AWSAnalysisRequest(BaseModel):
         "unblended", description="Which amount is analysed."
     )
     currency: str | None = Field(None, description="The currency; the one of most charges where none is given.")
+    forecast_by: Literal["service", "account", "region"] | None = Field(
+        None, description="What the forecast is taken apart by; the largest eight parts and the others together."
+    )
 
 
 class ServiceTrend(BaseModel):
@@ -302,11 +436,30 @@ class Trends(BaseModel):
     refused: str | None = Field(None, description="Why there is no trend.")
 
 
-class FoundAnomaly(BaseModel):
-    """Days on which something cost more or less than usual."""
+class AnomalyCause(BaseModel):
+    """A part of an anomaly. The contributions of an anomaly's causes add up to its impact to the cent."""
 
-    id: str = Field(description="The same whenever it is found.")
-    service: str = Field(description="The service; empty is the total, where no service explains it.")
+    kind: Literal["part", "other", "offsetting"] = Field(
+        description="A combination of values, or what is left: `other` parts that add to the impact, and those that offset it."
+    )
+    account: str = Field(description="The account; empty in a sum of parts.")
+    service: str = Field(description="The service.")
+    region: str = Field(description="The region; empty for what has none.")
+    usage_type: str = Field(description="The usage type; empty where the source doesn't tell it by day.")
+    expected: Amount = Field(description="What was expected of it.")
+    actual: Amount = Field(description="What it cost.")
+    contribution: Amount = Field(description="The difference; of the other sign where it offsets the impact.")
+
+
+class FoundAnomaly(BaseModel):
+    """An event: days on which something cost more or less than usual. All alerts about the same money are one."""
+
+    id: str = Field(description="The same whenever it is found; after later days it may be another, which `alerts` tells.")
+    service: str = Field(description="The service that it is named after; empty for a usage type's, account's, region's or the total's.")
+    scope: dict[str, str] = Field(description="What its amounts are the cost of, by dimension; empty is the total.")
+    where: dict[str, str] = Field(description="The smallest part of the scope that makes at least four fifths of the impact.")
+    where_impact: Amount = Field(description="What that part makes of the impact.")
+    alerts: list[str] = Field(description="Ids of all alerts that are this event, its own first.")
     first: date = Field(description="Its first day.")
     last: date = Field(description="Its last day so far.")
     expected: Amount = Field(description="What was expected of its days.")
@@ -318,7 +471,53 @@ class FoundAnomaly(BaseModel):
     currency: str = Field(description="Its currency.")
     gradual: bool = Field(description="Whether each day is within the usual range and only their run isn't.")
     ongoing: bool = Field(description="Whether its last day is the last settled one.")
-    open: bool = Field(description="Whether it began within the last 30 settled days.")
+    open: bool = Field(description="Whether it began within the last 30 settled days and isn't expected or resolved.")
+    state: str = Field(description="open, investigating, expected or resolved.")
+    state_by: str = Field(description="Who said so.")
+    state_at: datetime | None = Field(description="When, UTC.")
+    state_reason: str = Field(description="Why.")
+    taught_by: str = Field(description="The anomaly that taught that this one is expected; empty where it was said of this one.")
+    causes: list[AnomalyCause] = Field([], description="Where it came from, the largest contribution of either sign first.")
+
+
+class AnomalyRules(BaseModel):
+    """How days are judged."""
+
+    mode: str = Field(description="`usual`, or `day-before`.")
+    sensitivity: float = Field(description="Divides the limits of what is usual.")
+    floor_usd: float = Field(description="A day that is off by less is no anomaly, in the bill's currency.")
+    floor_percent: float = Field(description="The same in percent of what was expected.")
+
+
+class AWSAnomaliesResponse(Provenance):
+    """The anomalies of a view. Only settled days are judged."""
+
+    filters: AppliedFilters = Field(description="Which costs these are of.")
+    rules: AnomalyRules = Field(description="By which rules days were judged.")
+    found: int = Field(description="How many there are.")
+    anomalies: list[FoundAnomaly] = Field(description="Those that touch the period, the newest first.")
+
+
+class AWSAnomalyActionRequest(BaseModel):
+    """Where some anomalies stand."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"ids": ["anomaly:EC2:2026-11-09"], "state": "expected", "who": "Ana", "reason": "The yearly load test"}]
+        },
+    )
+
+    ids: list[str] = Field(description="Their ids. All of them are changed, or none.", min_length=1, max_length=1000)
+    state: Literal["open", "investigating", "expected", "resolved"] = Field(description="Where they stand from now on.")
+    who: str = Field(description="Who says so.")
+    reason: str = Field("", description="Why; what is expected needs it, and later ones like it are taken as expected for it.")
+
+
+class AWSAnomalyActionResponse(BaseModel):
+    """What came of it."""
+
+    changed: int = Field(description="Of how many anomalies it was said.")
 
 
 class ForecastDay(BaseModel):
@@ -345,6 +544,30 @@ class ForecastMonth(BaseModel):
     upper95: Amount = Field(description="Its upper end.")
 
 
+class ForecastPeriod(BaseModel):
+    """A whole period: its settled days and the forecast of the rest."""
+
+    first: date = Field(description="Its first day.")
+    last: date = Field(description="Its last day, included.")
+    actual: Amount = Field(description="What its settled days cost.")
+    settled: date | None = Field(description="The last of them; null where none is.")
+    mean: Amount = Field(description="What the period is expected to cost in all.")
+    lower80: Amount = Field(description="The lower end of the 80 % interval.")
+    upper80: Amount = Field(description="Its upper end.")
+    lower95: Amount = Field(description="The lower end of the 95 % interval.")
+    upper95: Amount = Field(description="Its upper end.")
+
+
+class ForecastPart(BaseModel):
+    """A service, account or region of the forecast; the parts' means add up to the total's, to the cent."""
+
+    name: str = Field(description="The service's label, the account's id or the region's code; empty for what has none, and for `others`.")
+    others: int = Field(description="How many are forecast together here; 0 is one by itself.")
+    method: str = Field(description="How it was made before it was moved to add up.")
+    months: list[ForecastPeriod] = Field(description="The open month and the next one.")
+    quarter: ForecastPeriod = Field(description="The calendar quarter of the first day that hasn't settled.")
+
+
 class MonthlyCharge(BaseModel):
     """A charge that comes by the calendar."""
 
@@ -362,7 +585,9 @@ class CostForecast(BaseModel):
     charges: list[MonthlyCharge] = Field(description="Charges that come by the calendar.")
     notes: list[str] = Field(description="What else there is to know.")
     months: list[ForecastMonth] = Field(description="The open month and the next one.")
+    quarter: ForecastPeriod = Field(description="The calendar quarter of the first day that hasn't settled.")
     days: list[ForecastDay] = Field(description="Day by day.")
+    parts: list[ForecastPart] | None = Field(None, description="The same by what `forecast_by` asks for; null where it doesn't.")
 
 
 class WasteShare(BaseModel):

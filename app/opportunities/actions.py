@@ -109,13 +109,18 @@ def ask(asked: Asked) -> None:
 
 def follow(page: Page) -> bool:
     """Tell how the last action went, and open the dialog where one is asked for. Returns whether it is."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.toast(told, icon=":material/info:", duration="long")
+    told()
     asked: Asked | None = st.session_state.get(_ASKED)
     if asked is None:
         return False
     st.dialog(ACTIONS[asked.action].label, on_dismiss=_forget)(_dialog)(page, asked)
     return True
+
+
+def told() -> None:
+    """Say in passing how the last action went, once."""
+    if said := st.session_state.pop(_TOLD, None):
+        st.toast(said, icon=":material/info:", duration="long")
 
 
 def _forget() -> None:
@@ -140,9 +145,9 @@ def name_of_the_person(key: str, width: int | Literal["stretch"] = "stretch") ->
     return who
 
 
-def tell(told: str) -> None:
+def tell(said: str) -> None:
     """Have the next run say something in passing."""
-    st.session_state[_TOLD] = told
+    st.session_state[_TOLD] = said
 
 
 def _field(name: str, held: str, *, required: bool) -> Any:

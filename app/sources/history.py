@@ -6,6 +6,7 @@ import streamlit as st
 from app.bills import source_label
 from app.cached import Figures
 from app.sources.changing import attempt
+from core import investigate
 from core.collectors.billing import importer
 from core.models import INVENTORY, RunStatus
 from core.store import ledger, publish, queries
@@ -20,7 +21,7 @@ STATUS = {
     RunStatus.CANCELLED: "Cancelled",
     RunStatus.RUNNING: "Running",
 }
-KINDS = {importer.KIND: "Import", ledger.COLLECTION: "Collection"}
+KINDS = {importer.KIND: "Import", ledger.COLLECTION: "Collection", investigate.KIND: "Question"}
 
 
 def runs(held: Figures) -> None:

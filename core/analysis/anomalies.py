@@ -2,39 +2,42 @@
 
 `detect` is causal: it walks through the series once and judges each day by what came before it. Weekly rhythm and charges that come on
 the same day of every month are normal life. An anomalous day doesn't teach what is usual. An event is one alert, on the day on which it
-shows; when a change stays, its level becomes the usual one.
+shows; when a change stays, its level becomes the usual one. A day beyond all that an event has shown is the next one.
 """
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.detection_drift import Drift
+from core.analysis.detection_event import Event
 from core.analysis.detection_recurring import MONTH_START, Recurring
 from core.analysis.detection_rhythm import Rhythm
 from core.analysis.detection_spread import Spread
+from core.analysis.detection_unrest import of_the_calendar, since_alert
 
 FLOOR_USD, FLOOR_PERCENT = 1.0, 5.0  # a smaller difference is never an anomaly, however regular the series
 WARM_UP = 21  # days seen before the first verdict
 LIMIT = 4.0  # sigmas that a single day may be off, at sensitivity 1
-DRIFT_LIMIT = 2.4  # sigmas that the means of the last days and the last weeks may be apart
+DRIFT_LIMIT = 2.2  # sigmas that the means of the last days and the last weeks may be apart
 CLIP = 2.5  # sigmas beyond which an ordinary day teaches no more
 LEAST_SIGMA = 0.01  # of the expected value: no series is known better than this
 STAYS = 4  # days after which a change counts as the new level
-STILL_ON = 0.5  # of its first day's difference: an event goes on while at least this much of it is left
-SETTLING = 7  # days after a new level on which leaving it again is part of the same event
+SETTLING = 7  # days after a new level on which going on the same way, or back, is part of the same event
+FURTHER = 2.0  # times the way to the new level: how far a change that isn't over may go on
+RETURNED = 0.5  # of the way to the new level: what a day that is back may miss the old one by
 DRIFT_REST = 21  # days after a drift before the next one in the same direction is news
 ALERT_REST = 14  # days after any alert before a drift in its direction is news
 
 HIGH_PERCENT, MEDIUM_PERCENT = 50.0, 20.0  # of the simple rule, against the day before
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """One day's judgement, in the unit of the series. NaN: none can be given."""
 
     expected: float = np.nan
@@ -42,23 +45,6 @@ class Verdict:
     upper: float = np.nan
     is_anomaly: bool = False
     score: float = np.nan
-
-
-@dataclass
-class Event:
-    """Days in a row that are off to the same side."""
-
-    size: float
-    values: list[float] = field(default_factory=list)  # differences
-
-    def goes_on(self, off: float, limit: float) -> bool:
-        """Whether a day that is `off` by this much still belongs to it."""
-        return off * self.size > 0 and abs(off) > STILL_ON * max(abs(self.size), limit)
-
-    @property
-    def typical(self) -> float:
-        """Its usual difference so far."""
-        return float(np.median(self.values))
 
 
 def detect(
@@ -77,10 +63,8 @@ def detect(
             raise ValueError(f"{name} must be a number of at least {least}, and is {value}")
     values = _checked(series)
     days = values.asfreq("D")  # so that a left-out day is a day without a value
-    verdicts = pd.DataFrame(
-        _verdicts(days, sensitivity, floor_usd, floor_percent), index=days.index, columns=list(Verdict.__dataclass_fields__)
-    )
-    return verdicts.loc[values.index].astype({"is_anomaly": bool}).rename_axis("date").reset_index()
+    verdicts = pd.DataFrame(_verdicts(days, sensitivity, floor_usd, floor_percent), index=days.index, columns=list(Verdict._fields))
+    return verdicts.loc[values.index].astype(Verdict.__annotations__).rename_axis("date").reset_index()
 
 
 def day_over_day(series: pd.Series, *, medium_percent: float = MEDIUM_PERCENT, high_percent: float = HIGH_PERCENT) -> pd.DataFrame:
@@ -119,18 +103,17 @@ def _checked(series: pd.Series) -> pd.Series:
     return values
 
 
-def _verdicts(
-    days: pd.Series, sensitivity: float, floor_usd: float, floor_percent: float
-) -> Iterator[tuple[float, float, float, bool, float]]:
-    values = days.to_numpy(float)
-    dates = pd.DatetimeIndex(days.index)
+def _verdicts(days: pd.Series, sensitivity: float, floor_usd: float, floor_percent: float) -> Iterator[Verdict]:
+    values, dates = days.to_numpy(float), pd.DatetimeIndex(days.index)
     weekdays, month_days = (np.asarray(part, dtype=np.int64) for part in (dates.day_of_week, dates.day))
     known = np.flatnonzero(~np.isnan(values))
     start = int(known[WARM_UP - 1]) + 1 if len(known) >= WARM_UP else len(values)
-    walk = _Walk(known[:WARM_UP], values, weekdays, month_days, sensitivity, floor_usd, floor_percent) if start < len(values) else None
-    for day, value in enumerate(values):
-        verdict = walk.judge(day, value, int(weekdays[day]), int(month_days[day])) if walk and day >= start else Verdict()
-        yield verdict.expected, verdict.lower, verdict.upper, verdict.is_anomaly, verdict.score
+    yield from [Verdict()] * start
+    if start < len(values):
+        walk = _Walk(known[:WARM_UP], values, weekdays, month_days, sensitivity, floor_usd, floor_percent)
+        rest = (part[start:].tolist() for part in (values, weekdays, month_days))
+        for day, (value, weekday, month_day, unrest) in enumerate(zip(*rest, of_the_calendar(dates[start:]), strict=True), start):
+            yield walk.judge(day, value, weekday, month_day, unrest)
 
 
 class _Walk:
@@ -159,39 +142,40 @@ class _Walk:
             else:
                 self._spread.learn(off, int(weekdays[day]))
         self._event: Event | None = None
-        self._settled = -1  # the day after which a day off is a new event
+        self._shift, self._settled = 0.0, -1  # the last new level, and the day up to which a return from it is no news
         never = -(DRIFT_REST + 1)
         self._last_alert = {True: never, False: never}  # up, down
         self._last_drift = {True: never, False: never}
 
-    def judge(self, day: int, value: float, weekday: int, month_day: int) -> Verdict:
-        """The verdict on a day, then learn from it."""
+    def judge(self, day: int, value: float, weekday: int, month_day: int, unrest: float) -> Verdict:
+        """The verdict on a day, then learn from it. `unrest` is how much wider than usual its limits are by the calendar."""
         usual = self._rhythm.expected(weekday)
         sigma = max(self._spread.sigma(weekday), LEAST_SIGMA * abs(usual), 1e-9)
         floor = max(self._floor_usd, self._floor_share * abs(usual))
-        limit = max(self._limit * sigma, floor)
+        unrest += since_alert(day - max(self._last_alert.values()))
+        limit = max(self._limit * unrest * sigma, floor)
         if month_day == MONTH_START and not self._recurring.knows(MONTH_START):
             # What a month start brings is not known before the first one.
-            if not np.isnan(value):
+            if not math.isnan(value):
                 self._recurring.learn(MONTH_START, value - usual)
             return Verdict()
         low, high = self._recurring.usual(month_day, limit)
         expected = usual + self._recurring.expected(month_day)
-        if np.isnan(value):
+        if math.isnan(value):
             return Verdict(expected, usual + low, usual + high)
         off = value - usual
         score = off / high if off > 0 else off / low
         if month_day == MONTH_START:
             alert = self._judge_month_start(day, off, low, high)
         elif self._event and self._event.goes_on(off, limit):
-            alert = self._continue_event(self._event, day, off)
+            alert = self._continue_event(self._event, day, off, limit)
         elif -limit <= off <= limit:
             self._event = None
-            z = self._learn(day, value, off, weekday, sigma)
+            z = self._learn(day, value, off, weekday, sigma) / unrest
             alert = self._judge_drift(day, z, floor)
             score = max(score, abs(z) / self._drift_limit) if alert else score
         else:
-            alert = self._judge_outlier(day, off, month_day, low <= off <= high)
+            alert = self._judge_outlier(day, off, limit, month_day, low <= off <= high)
         return Verdict(expected, usual + low, usual + high, alert, float(score))
 
     def _judge_month_start(self, day: int, off: float, low: float, high: float) -> bool:
@@ -202,24 +186,36 @@ class _Walk:
             self._last_alert[off > 0] = day
         return alert
 
-    def _judge_outlier(self, day: int, off: float, month_day: int, recurs: bool) -> bool:
-        """A day off by more than the limit: a charge that was to be expected, or an event begins."""
+    def _judge_outlier(self, day: int, off: float, limit: float, month_day: int, recurs: bool) -> bool:
+        """A day off by more than the limit: a charge that was to be expected, the rest of an event that went before, or a new event."""
         self._recurring.learn(month_day, off)
         if recurs:
             return False
+        self._begin(day, off)
+        return day > self._settled or not self._belongs_to_shift(off, limit)
+
+    def _belongs_to_shift(self, off: float, limit: float) -> bool:
+        """Whether a day goes on the way of the last new level, as a ramp does, or back to the one before."""
+        if off * self._shift > 0:
+            return abs(off) <= FURTHER * abs(self._shift)
+        return abs(off + self._shift) <= max(limit, RETURNED * abs(self._shift))
+
+    def _begin(self, day: int, off: float) -> None:
         self._event = Event(off, [off])
         self._last_alert[off > 0] = day
-        return day > self._settled
 
-    def _continue_event(self, event: Event, day: int, off: float) -> bool:
+    def _continue_event(self, event: Event, day: int, off: float, limit: float) -> bool:
         """One more day of an event that was alerted already. When it stays, its level is the usual one from now on."""
+        if event.is_topped(off, limit):
+            self._begin(day, off)
+            return True
         event.values.append(off)
         if len(event.values) < STAYS:
             return False
-        shift = event.typical
-        self._rhythm.shift(shift)
-        self._drift.shift(shift)
-        self._last_drift[shift > 0] = day
+        self._shift = event.typical
+        self._rhythm.shift(self._shift)
+        self._drift.shift(self._shift)
+        self._last_drift[self._shift > 0] = day
         self._settled = day + SETTLING
         self._event = None
         return False

@@ -1,8 +1,6 @@
 """Changes too slow for any one day to stand out: the mean of the last days walks away from the mean of the last weeks."""
 
-from collections import deque
-
-from core.analysis.detection_spread import robust_sigma
+from core.analysis.detection_spread import Distances
 
 FAST, SLOW = 0.4, 0.1  # gains of the two running means: about four days and three weeks
 MEMORY, FEWEST = 90, 21  # days of distances that say how far the two usually are apart
@@ -16,7 +14,7 @@ class Drift:
 
     def __init__(self, level: float) -> None:
         self._fast = self._slow = level
-        self._apart: deque[float] = deque(maxlen=MEMORY)
+        self._apart = Distances(MEMORY)
         self._days = 0
         self._up = True
         self.distance = 0.0  # of the means, in the unit of the series
@@ -34,9 +32,9 @@ class Drift:
         self._fast += FAST * (value - self._fast)
         self._slow += SLOW * (value - self._slow)
         self.distance = self._fast - self._slow
-        usual = max(robust_sigma(self._apart), LEAST_SPREAD * sigma) if len(self._apart) >= FEWEST else 0.0
+        usual = max(self._apart.sigma(), LEAST_SPREAD * sigma) if len(self._apart) >= FEWEST else 0.0
         if ordinary or len(self._apart) < FEWEST:
-            self._apart.append(self.distance)
+            self._apart.learn(self.distance)
         return self._still_fresh(self.distance / usual) if usual else 0.0
 
     def _still_fresh(self, z: float) -> float:

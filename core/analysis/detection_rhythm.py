@@ -41,7 +41,7 @@ class Rhythm:
         self._error = MEMORY * self._error + (1 - MEMORY) * np.minimum(np.abs(error) / spread, 2 * clip)
         weight = self._error**-TRUST
         self._weight = weight / weight.sum()
-        step = np.clip(error, -clip * spread, clip * spread)
+        step = np.minimum(np.maximum(error, -clip * spread), clip * spread)
         self._level = self._level + self._level_gain * step
         self._weekday[weekday] += self._weekday_gain * (1 - self._level_gain) * step
 

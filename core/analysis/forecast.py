@@ -53,21 +53,24 @@ class Forecast:
         """The sum of the days from `first` to `last`, which must be forecast ones.
 
         Days err together, so the bounds of a sum aren't the sum of the days' bounds: they come from what the method missed the same sum by
-        on past days. Where the past is too short for that, the days are taken to err all to the same side, which is the widest.
+        on past days. Where the past is too short for that, the days are taken to err all to the same side, which is the widest; no sum is
+        wider than that.
         """
         within = self.days["date"].between(pd.Timestamp(first), pd.Timestamp(last)).to_numpy()
         if within.sum() != (last - first).days + 1:
             raise ValueError(f"The days from {first} to {last} aren't all forecast.")
         days = self.days[within]
         mean = float(days["mean"].sum())
+        widest = {name: float(days[name].sum()) for name in days.columns.drop(["date", "mean"])}
         widths = self._widths(within)
         if widths is None:
-            return Fan(mean, **{name: float(days[name].sum()) for name in days.columns.drop(["date", "mean"])})
+            return Fan(mean, **widest)
         charged = sum(charge.sigma**2 * falls_on(pd.DatetimeIndex(days["date"]), charge.key).sum() for charge in self.charges)
         bounds: dict[str, float] = {}
         for level, width in widths.items():
             whole = float(np.sqrt(width**2 + NORMAL[level] ** 2 * charged))
-            bounds |= {f"lower{level}": mean - whole, f"upper{level}": mean + whole}
+            lower, upper = f"lower{level}", f"upper{level}"
+            bounds |= {lower: max(mean - whole, widest[lower]), upper: min(mean + whole, widest[upper])}
         return Fan(mean, **{name: float(np.clip(bound, self.history.floor, self.history.ceiling)) for name, bound in bounds.items()})
 
     def _widths(self, within: NDArray[np.bool_]) -> dict[int, float] | None:
@@ -82,15 +85,20 @@ def forecast(series: pd.Series, horizon: int) -> pd.DataFrame:
     return explained_forecast(series, horizon).days
 
 
-def explained_forecast(series: pd.Series, horizon: int) -> Forecast:
-    """The forecast with its method and record. A day without a value is unknown, not zero; at the end it is forecast over."""
+def explained_forecast(series: pd.Series, horizon: int, judged: int | None = None) -> Forecast:
+    """The forecast with its method and record. A day without a value is unknown, not zero; at the end it is forecast over.
+
+    Models are chosen by their past errors on the first `judged` days ahead, or on all, and the mean error is of them: two horizons that are
+    judged by the same days have the same means on the days that both have.
+    """
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or not 1 <= horizon <= LONGEST_HORIZON:
         raise AnalysisRefused(f"The horizon is {horizon!r}; it is a number of days from 1 to {LONGEST_HORIZON}.")
     history = read_history(series)
     ahead = int(horizon) + history.unknown_end
     charges, plain = find_charges(history.values, history.dates)
-    chosen = choose(plain, ahead)
+    chosen = choose(plain, ahead, None if judged is None else judged + history.unknown_end)
     errors = past_errors(chosen.values, chosen.fan)
+    missed = np.abs(errors if judged is None else errors[:, : judged + history.unknown_end])
     widths = half_widths(errors, float(np.median(np.abs(plain[-28:]))))
     days = _with_charges(chosen.fan[-1], widths, charges, pd.date_range(history.dates[-1], periods=ahead + 1, freq="D")[1:])
     return Forecast(
@@ -99,7 +107,7 @@ def explained_forecast(series: pd.Series, horizon: int) -> Forecast:
         history_from=history.dates[0],
         filled_days=history.filled,
         charges=tuple(charges),
-        mean_absolute_error=float(np.nanmean(np.abs(errors))) if np.isfinite(errors).any() else None,
+        mean_absolute_error=float(np.nanmean(missed)) if np.isfinite(missed).any() else None,
         notes=chosen.notes,
         errors=errors,
         history=history,

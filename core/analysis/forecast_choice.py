@@ -38,8 +38,11 @@ class Choice:
     notes: tuple[str, ...] = ()
 
 
-def choose(values: Floats, horizon: int) -> Choice:
-    """A steady series stays as it is, a short one gets a median of simple models, a long one the mean of SARIMAX and smoothings or ETS."""
+def choose(values: Floats, horizon: int, judged: int | None = None) -> Choice:
+    """A steady series stays as it is, a short one gets a median of simple models, a long one the mean of SARIMAX and smoothings or ETS.
+
+    Models are judged by their past errors on the first `judged` days ahead; None: on all.
+    """
     if len(values) < _TO_SMOOTH:
         so_far = np.array([np.median(values[: day + 1]) for day in range(len(values))])
         return Choice(np.repeat(so_far[:, None], horizon, axis=1), values, "median so far")
@@ -50,7 +53,7 @@ def choose(values: Floats, horizon: int) -> Choice:
         return Choice(models.last_value(level, horizon).values, level, "last value")
     if len(values) < LONG:
         return _combined(_short(level, horizon), level, np.nanmedian, "median")
-    return _combined(_long(without_odd_days(level, _ODD_WINDOW, _ODD), level, horizon), level, np.nanmean, "mean")
+    return _combined(_long(without_odd_days(level, _ODD_WINDOW, _ODD), level, horizon, judged), level, np.nanmean, "mean")
 
 
 def _is_steady(values: Floats) -> bool:
@@ -69,17 +72,17 @@ def _short(values: Floats, horizon: int) -> list[Fan]:
     return fans
 
 
-def _long(calm: Floats, values: Floats, horizon: int) -> list[Fan]:
+def _long(calm: Floats, values: Floats, horizon: int, judged: int | None) -> list[Fan]:
     """SARIMAX with slow smoothings, which beat a fitted ETS on restless series; with ETS where its past says that it keeps up better."""
     slow = [_with_weekdays(partial(models.smoothed, weight=weight), calm, horizon, np.mean) for weight in _SLOW]
     damped = models.ets(calm, horizon, trend=True, weekly=True)
-    missed, missed_by_ets = (_missed(fans, values) for fans in (slow, [damped]))
+    missed, missed_by_ets = (_missed(fans, values, judged) for fans in (slow, [damped]))
     return [models.sarimax(calm, horizon), *([damped] if missed_by_ets < _BETTER * missed else slow)]
 
 
-def _missed(fans: list[Fan], values: Floats) -> float:
+def _missed(fans: list[Fan], values: Floats, judged: int | None) -> float:
     """Mean absolute error of the fans' mean on the days that have come."""
-    return float(np.nanmean(np.abs(past_errors(values, np.mean([fan.values for fan in fans], axis=0)))))
+    return float(np.nanmean(np.abs(past_errors(values, np.mean([fan.values[:, :judged] for fan in fans], axis=0)))))
 
 
 def _with_weekdays(model: Model, values: Floats, horizon: int, average: Callable[[Floats], np.floating] = np.median) -> Fan:

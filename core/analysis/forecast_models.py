@@ -74,18 +74,23 @@ def ets(values: Floats, horizon: int, *, trend: bool, weekly: bool) -> Fan:
 
 
 def sarimax(values: Floats, horizon: int) -> Fan:
-    """SARIMAX (1,0,1)(0,1,1) over weeks; its forecasts from every origin are the filter's states carried forward."""
+    """SARIMAX (1,0,1)(0,1,1) over weeks; its forecasts from every origin are the filter's states carried forward.
+
+    It is fitted to the differences from the same weekday a week before, which has the same likelihood as the whole with half the states.
+    """
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     scale = float(np.std(values)) or 1.0
-    model = SARIMAX(values / scale, order=(1, 0, 1), seasonal_order=(0, 1, 1, WEEK), concentrate_scale=True)
+    order = {"order": (1, 0, 1), "seasonal_order": (0, 1, 1, WEEK)}
+    model = SARIMAX(values / scale, **order, concentrate_scale=True, simple_differencing=True)
     fit = model.fit(start_params=[0.5, -0.2, -0.7], disp=False, maxiter=_SARIMAX_STEPS, cov_type="none", warn_convergence=False)
     filtered = fit.filter_results
     design, transition = filtered.design[:, :, 0], filtered.transition[:, :, 0]
     state = filtered.predicted_state[:, 1:]
-    out = np.empty((len(values), horizon))
+    out = np.full((len(values), horizon), np.nan)
     for step in range(horizon):
-        out[:, step] = (design @ state)[0]
+        a_week_before = out[WEEK:, step - WEEK] if step >= WEEK else values[step + 1 : len(values) - WEEK + step + 1]
+        out[WEEK:, step] = a_week_before + scale * (design @ state)[0]
         state = transition @ state
     out[: 2 * WEEK] = np.nan  # until then the filter only learns the first week
-    return Fan("SARIMAX(1,0,1)(0,1,1)7", out * scale, bool(fit.mle_retvals["converged"]))
+    return Fan("SARIMAX(1,0,1)(0,1,1)7", out, bool(fit.mle_retvals["converged"]))

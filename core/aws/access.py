@@ -39,7 +39,7 @@ _UNSET = (None, None, None, None)
 """A botocore variable that comes from neither the environment nor a file."""
 
 # Services with one endpoint for all regions of a partition.
-_GLOBAL_SERVICES = ("ce", "organizations", "pricing", "savingsplans")
+_GLOBAL_SERVICES = ("budgets", "ce", "organizations", "pricing", "savingsplans")
 _GLOBAL_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
 
 

@@ -32,4 +32,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"Opportunities: {found.found:,}, ${found.monthly_savings:,.2f} a month; {found.not_measured:,} answers not measured.")
     if result.settled:
         print(f"Costs are judged up to {result.settled}, the last settled day.")
+    if result.unwatched:
+        print(result.unwatched)
     return 0

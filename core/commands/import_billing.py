@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
+from core import runs
 from core.collectors.billing.importer import ImportResult, import_files
 from core.commands.common import ProgressLine, add_as_of, as_of, opened
+from core.insight import budgets
 from core.settings import settings
 
 NAME = "import-billing"
@@ -41,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     )
     progress.end()
     _tell(result)
+    if not result.unchanged and (reason := budgets.watched(store, settings().spendscope_settled_days, result.run_id, runs.utc_now())):
+        print(f"  {reason}")
     return 0
 
 

@@ -20,6 +20,7 @@ from core.demo.model import Organisation
 from core.demo.policies import Keys, Policy
 from core.demo.seeding import seed
 from core.demo.services.answering import Recent
+from core.demo.services.budgets import Budgets
 from core.demo.services.cloudwatch import CloudWatch
 from core.demo.services.cost_explorer import CostExplorer
 from core.demo.services.ec2 import Ec2, Inventory
@@ -54,6 +55,7 @@ class Demo:
         ledger = Ledger.of(organisation, page_size)
         recent = Recent()
         self._services: dict[str, Callable[[Call], Any]] = {
+            "budgets": lambda _: Budgets(organisation),
             "ce": lambda _: CostExplorer(ledger),
             "cloudwatch": lambda _: CloudWatch(organisation, recent),
             "ec2": lambda _: Ec2(self.inventory),

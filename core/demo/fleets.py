@@ -6,7 +6,7 @@ Names, ids and amounts are invented. What was put there to be found stands in `p
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from core.demo.model import Account, Region
+from core.demo.model import Account, AwsBudget, Region
 
 MANAGEMENT = "111122223333"
 ACCOUNTS = {
@@ -46,6 +46,8 @@ ACCOUNTS = {
         {"env": "dev"},
     ),
 }
+
+BUDGETS = (AwsBudget("Whole organization", 200_000), AwsBudget("Production account", 70_000, "222233334444"))
 
 REGIONS = {
     region.code: region

@@ -91,6 +91,15 @@ class Planted:
     why: str
 
 
+@dataclass(frozen=True)
+class AwsBudget:
+    """A monthly cost budget in AWS Budgets, USD; of one account, or with "" of all."""
+
+    name: str
+    limit_usd: float
+    account: str = ""
+
+
 Series = Callable[[MetricRef, datetime, datetime, int, str], tuple[list[datetime], list[float]]]
 
 
@@ -114,3 +123,4 @@ class Organisation:
     series: Series
     anomalies: tuple[PlantedAnomaly, ...]
     planted: tuple[Planted, ...]
+    budgets: tuple[AwsBudget, ...] = ()

@@ -7,10 +7,11 @@ from datetime import date
 
 from core.demo.bill import charges
 from core.demo.estate import parts
-from core.demo.fleets import ACCOUNTS, MANAGEMENT, REGIONS
+from core.demo.fleets import ACCOUNTS, BUDGETS, MANAGEMENT, REGIONS
 from core.demo.model import (
     PICODOLLAR,
     Account,
+    AwsBudget,
     MetricRef,
     Organisation,
     Planted,
@@ -26,6 +27,7 @@ from core.demo.world import World
 __all__ = [
     "PICODOLLAR",
     "Account",
+    "AwsBudget",
     "MetricRef",
     "Organisation",
     "Planted",
@@ -53,4 +55,5 @@ def build(as_of: date, seed: int = 7, scale: int = 1) -> Organisation:
         series=Utilisation(built, as_of, seed).series,
         anomalies=anomalies,
         planted=(*(row for part in built for row in part.planted), *pools(world, built)),
+        budgets=BUDGETS,
     )

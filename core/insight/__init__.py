@@ -4,10 +4,13 @@ Every function takes a store and a snapshot, and says the same of the same figur
 the very bills of the snapshot and the view is the whole organisation's billed cost; other views are worked out when they are asked for.
 """
 
-from core.insight.ahead import MonthEnd, Outlook, outlook
+from core.insight.ahead import MonthEnd, Outlook, outlook, period
+from core.insight.anomaly import OPEN_DAYS, Anomaly, Rules
 from core.insight.growth import growth
 from core.insight.keeping import TITLE, keep
-from core.insight.unusual import OPEN_DAYS, Anomaly, anomalies, expected, judged
+from core.insight.origins import Origins, judged, origins
+from core.insight.periods import PeriodEnd
+from core.insight.unusual import anomalies, expected
 from core.store.analyses import aws_anomalies, aws_forecast
 
 __all__ = [
@@ -15,7 +18,10 @@ __all__ = [
     "TITLE",
     "Anomaly",
     "MonthEnd",
+    "Origins",
     "Outlook",
+    "PeriodEnd",
+    "Rules",
     "anomalies",
     "aws_anomalies",
     "aws_forecast",
@@ -23,5 +29,7 @@ __all__ = [
     "growth",
     "judged",
     "keep",
+    "origins",
     "outlook",
+    "period",
 ]

@@ -1,4 +1,4 @@
-"""What is to be expected: the days to the end of the next month, and what each month comes to."""
+"""What is to be expected: the days to the end of the next month and of the quarter, and what each of them comes to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -7,21 +7,24 @@ from decimal import Decimal
 
 import pandas as pd
 
-from core.analysis.forecast import Fan, Forecast, explained_forecast
+from core.analysis.batch import forecasts
+from core.analysis.forecast import Forecast
 from core.analysis.forecast_charges import CalendarCharge
 from core.errors import AnalysisRefused
 from core.insight import kept
+from core.insight.periods import BOUNDS, PeriodEnd, known, whole
 from core.models import CostType, Filters, Snapshot, month_after
 from core.store import queries, series
 from core.store.analyses import Row
 from core.store.client import Store
 
-DAY, MONTH, METHOD = "forecast", "forecast-month", "forecast-method"
+DAY, MONTH, QUARTER, METHOD = "forecast", "forecast-month", "forecast-quarter", "forecast-method"
 """The kinds of rows that a forecast is kept as."""
 
 TOTAL = "total"
 LEVELS = (80, 95)
-_CENT = Decimal("0.01")
+_AMOUNTS = ("actual", "mean", *BOUNDS)
+_KEPT = ("settled", *_AMOUNTS)
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,15 @@ class MonthEnd:
 class Outlook:
     """The forecast of a view. `days` has the columns date, mean, lower80, upper80, lower95, upper95, from the day after `settled` on.
 
-    `months` are the month of that day and the next one. `mean_absolute_error` is what the method missed a day by on past days; None where
-    the past is too short to tell. `charges` are those of the calendar that were found.
+    `months` are the month of that day and the next one, at whose end `days` ends; `quarter` is the calendar quarter of that day, and has
+    its own days. `mean_absolute_error` is what the method missed a day by on past days; None where the past is too short to tell.
+    `charges` are those of the calendar that were found.
     """
 
     settled: date
     days: pd.DataFrame
     months: tuple[MonthEnd, ...]
+    quarter: PeriodEnd
     method: str
     mean_absolute_error: float | None
     history_from: date
@@ -57,29 +62,89 @@ class Outlook:
     currency: str
     cost_type: CostType
 
+    @property
+    def periods(self) -> tuple[PeriodEnd, ...]:
+        """The months and then the quarter, each with its days that haven't settled."""
+        return (*(_as_period(month, self.days) for month in self.months), self.quarter)
+
+    @property
+    def all_days(self) -> pd.DataFrame:
+        """Its days to the ends of both the next month and the quarter."""
+        return max(self.days, self.quarter.days, key=len)
+
+
+def _as_period(month: MonthEnd, days: pd.DataFrame) -> PeriodEnd:
+    last = end_of(month.month)
+    own = days[days["date"].between(pd.Timestamp(month.month), pd.Timestamp(last))].reset_index(drop=True)
+    amounts = {name: getattr(month, name) for name in _AMOUNTS}
+    return PeriodEnd(month.month, last, settled=month.settled, **amounts, days=own)
+
 
 def outlook(store: Store, snap: Snapshot, filters: Filters, settled_days: int) -> Outlook:
-    """The forecast of the view's selection, cost type and currency, from the day after the last settled one to the end of the next month.
+    """The forecast of the view's selection, cost type and currency, from the day after the last settled one on.
 
     Raises AnalysisRefused where nothing honest can be said, such as without figures.
     """
-    last = series.settled(store, snap, settled_days)
-    if last is None:
-        raise AnalysisRefused("There are no figures to forecast from.", "Import a bill or collect from AWS first.")
+    last = _settled(store, snap, settled_days)
     return _read(store, snap, filters, last) or forecast(store, snap, filters, last)
 
 
-def forecast(store: Store, snap: Snapshot, filters: Filters, last: date) -> Outlook:
-    """The same, worked out now. Raises AnalysisRefused."""
-    whole = series.everything(store, snap, filters, last)
-    if whole is None:
+def period(store: Store, snap: Snapshot, filters: Filters, settled_days: int, first: date, last: date) -> PeriodEnd:
+    """What the view's selection comes to from `first` to `last`, both included: settled days as billed, the rest forecast.
+
+    The view's own days don't matter. A month or quarter is what the outlook says of it. Raises AnalysisRefused where nothing honest can be
+    said, and where the period ends more than 400 days after the last settled one.
+    """
+    if first > last:
+        raise AnalysisRefused(f"The period from {first} to {last} ends before it begins.", "Swap the two.")
+    settled = _settled(store, snap, settled_days)
+    if last <= settled:
+        return known(first, last, _billed(store, snap, filters, first, last))
+    until = max(last, reach(settled))
+    return _period(store, snap, filters, settled, learnt(store, snap, filters, settled, until), first, last)
+
+
+def reach(settled: date) -> date:
+    """The last day that an outlook says anything of: the end of the next month or of the quarter of the first day that hasn't settled."""
+    return max(_next_month_end(settled), quarter_of(settled + timedelta(days=1))[1])
+
+
+def _next_month_end(settled: date) -> date:
+    return month_after(settled + timedelta(days=1), 2) - timedelta(days=1)
+
+
+def end_of(month: date) -> date:
+    """The last day of a month."""
+    return month_after(month, 1) - timedelta(days=1)
+
+
+def quarter_of(day: date) -> tuple[date, date]:
+    """The first and the last day of the calendar quarter that a day is in."""
+    first = month_after(day, -((day.month - 1) % 3))
+    return first, month_after(first, 3) - timedelta(days=1)
+
+
+def learnt(store: Store, snap: Snapshot, filters: Filters, settled: date, until: date) -> Forecast:
+    """The forecast of the view's selection from the day after `settled` to `until`, learnt from every settled day. Raises AnalysisRefused.
+
+    Its models are those of the outlook, however far it goes.
+    """
+    everything = series.everything(store, snap, filters, settled)
+    if everything is None:
         raise AnalysisRefused("There is no settled day to forecast from.", "Import or collect more days.")
-    end = month_after(last + timedelta(days=1), 2) - timedelta(days=1)
-    found = explained_forecast(series.daily(store, snap, whole), (end - last).days)
+    daily, judged = series.daily(store, snap, everything), (_next_month_end(settled) - settled).days
+    return forecasts({TOTAL: daily}, (until - settled).days, judged)[TOTAL]
+
+
+def forecast(store: Store, snap: Snapshot, filters: Filters, last: date) -> Outlook:
+    """The outlook, worked out now. Raises AnalysisRefused."""
+    found = learnt(store, snap, filters, last, reach(last))
+    first = last + timedelta(days=1)
     return Outlook(
         settled=last,
-        days=found.days,
-        months=tuple(_months(store, snap, filters, last, found)),
+        days=_until(found.days, _next_month_end(last)),
+        months=tuple(_month(store, snap, filters, last, found, month) for month in (month_after(first), month_after(first, 1))),
+        quarter=_period(store, snap, filters, last, found, *quarter_of(first)),
         method=found.method,
         mean_absolute_error=found.mean_absolute_error,
         history_from=found.history_from.date(),
@@ -90,33 +155,42 @@ def forecast(store: Store, snap: Snapshot, filters: Filters, last: date) -> Outl
     )
 
 
-def _months(store: Store, snap: Snapshot, filters: Filters, last: date, found: Forecast) -> Iterator[MonthEnd]:
-    first = last + timedelta(days=1)
-    for month in (month_after(first), month_after(first, 1)):
-        end = month_after(month, 1) - timedelta(days=1)
-        begun = month <= last
-        actual = queries.total(store, snap, replace(filters, start=month, end=last)) if begun else None
-        rest = found.total(max(first, month), end)
-        yield _month_end(month, actual or Decimal(0), last if begun else None, rest)
+def _settled(store: Store, snap: Snapshot, settled_days: int) -> date:
+    last = series.settled(store, snap, settled_days)
+    if last is None:
+        raise AnalysisRefused("There are no figures to forecast from.", "Import a bill or collect from AWS first.")
+    return last
 
 
-def _month_end(month: date, actual: Decimal, settled: date | None, rest: Fan) -> MonthEnd:
-    def whole(amount: float) -> Decimal:
-        return (actual + Decimal(repr(amount))).quantize(_CENT)
+def _billed(store: Store, snap: Snapshot, filters: Filters, first: date, last: date) -> Decimal:
+    return queries.total(store, snap, replace(filters, start=first, end=last)) or Decimal(0)
 
-    return MonthEnd(month, actual, settled, *map(whole, (rest.mean, rest.lower80, rest.upper80, rest.lower95, rest.upper95)))
+
+def _month(store: Store, snap: Snapshot, filters: Filters, settled: date, found: Forecast, month: date) -> MonthEnd:
+    end = _period(store, snap, filters, settled, found, month, end_of(month))
+    return MonthEnd(month, end.actual, end.settled, *(getattr(end, name) for name in ("mean", *BOUNDS)))
+
+
+def _period(store: Store, snap: Snapshot, filters: Filters, settled: date, found: Forecast, first: date, last: date) -> PeriodEnd:
+    begun = first <= settled
+    actual = _billed(store, snap, filters, first, settled) if begun else Decimal(0)
+    ahead = max(first, settled + timedelta(days=1))
+    days = found.days[found.days["date"].between(pd.Timestamp(ahead), pd.Timestamp(last))].reset_index(drop=True)
+    return PeriodEnd(first, last, actual, settled if begun else None, **whole(actual, found.total(ahead, last)), days=days)
 
 
 def rows(told: Outlook) -> Iterator[dict[str, object]]:
     """An outlook as rows of `analysis_results`, without the run's own columns."""
-    for day in told.days.to_dict("records"):
+    for day in told.all_days.to_dict("records"):
         when = {"day": day["date"].date(), "last_day": day["date"].date()}
         for level in LEVELS:
             bounds = {"lower": day[f"lower{level}"], "upper": day[f"upper{level}"], "level": level}
             yield {"kind": DAY, "subject": TOTAL, **when, "value": day["mean"], **bounds}
     for month in told.months:
-        end = month_after(month.month, 1) - timedelta(days=1)
+        end = end_of(month.month)
         yield {"kind": MONTH, "subject": TOTAL, "day": month.month, "last_day": end, "details": asdict(month)}
+    quarter = {name: getattr(told.quarter, name) for name in _KEPT}
+    yield {"kind": QUARTER, "subject": TOTAL, "day": told.quarter.first, "last_day": told.quarter.last, "details": quarter}
     how = {name: getattr(told, name) for name in ("method", "mean_absolute_error", "history_from", "notes")}
     how["charges"] = [asdict(charge) for charge in told.charges]
     yield {"kind": METHOD, "subject": TOTAL, "day": told.settled, "last_day": told.settled, "details": how}
@@ -124,15 +198,15 @@ def rows(told: Outlook) -> Iterator[dict[str, object]]:
 
 def _read(store: Store, snap: Snapshot, filters: Filters, last: date) -> Outlook | None:
     """The outlook that a run kept, where it answers for the view."""
-    found = {kind: kept.read(store, snap, filters, last, kind) for kind in (DAY, MONTH, METHOD)}
-    days, months, methods = (found[kind] for kind in (DAY, MONTH, METHOD))
-    if not (days and months and methods):
+    days, months, quarters, methods = (kept.read(store, snap, filters, last, kind) for kind in (DAY, MONTH, QUARTER, METHOD))
+    if not (days and months and quarters and methods):
         return None
-    how = methods[0].details
+    how, held = methods[0].details, _days(days)
     return Outlook(
         settled=last,
-        days=_days(days),
+        days=_until(held, _next_month_end(last)),
         months=tuple(_month_of(row.details) for row in months),
+        quarter=_quarter_of(quarters[0], held),
         method=how["method"],
         mean_absolute_error=how["mean_absolute_error"],
         history_from=date.fromisoformat(how["history_from"]),
@@ -152,7 +226,21 @@ def _days(held: Sequence[Row]) -> pd.DataFrame:
 
 
 def _month_of(told: dict[str, str | None]) -> MonthEnd:
-    month, settled = told["month"], told["settled"]
-    amounts = (Decimal(str(told[name])) for name in ("actual", "mean", "lower80", "upper80", "lower95", "upper95"))
-    actual, *fan = amounts
-    return MonthEnd(date.fromisoformat(str(month)), actual, date.fromisoformat(settled) if settled else None, *fan)
+    return MonthEnd(date.fromisoformat(str(told["month"])), settled=_day(told["settled"]), **_amounts(told))
+
+
+def _quarter_of(row: Row, days: pd.DataFrame) -> PeriodEnd:
+    own = _until(days, row.last_day)
+    return PeriodEnd(row.day, row.last_day, settled=_day(row.details["settled"]), **_amounts(row.details), days=own)
+
+
+def _until(days: pd.DataFrame, last: date) -> pd.DataFrame:
+    return days[days["date"] <= pd.Timestamp(last)].reset_index(drop=True)
+
+
+def _day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told else None
+
+
+def _amounts(told: dict[str, str | None]) -> dict[str, Decimal]:
+    return {name: Decimal(str(told[name])) for name in _AMOUNTS}

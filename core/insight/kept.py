@@ -23,3 +23,8 @@ def read(store: Store, snap: Snapshot, filters: Filters, last: date, kind: str, 
     if not any(basis.subject == analyses.fingerprint(snap) and basis.day == last for basis in bases):
         return None
     return analyses.rows(store, snap, kind, filters.currency)
+
+
+def newest(store: Store, snap: Snapshot, kind: str, currency: str) -> list[Row]:
+    """The kept rows of a kind, whether or not they are still of these figures."""
+    return analyses.rows(store, snap, kind, currency)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.models import Snapshot
+from core.models import Filters, Snapshot
+from core.store import queries
 from core.store.client import Store
 from core.store.publish import CURRENT, current
 
@@ -49,11 +50,40 @@ def fingerprint(snap: Snapshot) -> str:
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:16]
 
 
+def content(store: Store, snap: Snapshot, filters: Filters) -> str:
+    """Stands for a view's costs by day, account, service, region, charge category and usage type, and for the months that are covered.
+
+    Unlike `fingerprint` it doesn't tell by which run a figure came: the same figures, read again, have the same content.
+    """
+    where, params, cost = queries.narrowed("cost_metrics", snap, filters)
+    keys = "day, account_id, service, region, charge_category, usage_type"
+    found = store.rows(
+        f"""SELECT count(), sum(cityHash64({keys}, known, unknown)), sum(sipHash64({keys}, known, unknown)) FROM (
+            SELECT {keys}, toString(sum(ifNull({cost}, 0))) AS known, countIf(isNull({cost})) AS unknown
+            FROM cost_metrics WHERE {where} GROUP BY ALL)""",
+        params,
+    )
+    spans = [(span.source, str(span.first)) for span in queries.source_spans(store, snap) if span.currency == filters.currency]
+    months = sorted({str(partition.month) for partition in snap.bills if partition.month <= filters.end})
+    held = json.dumps([str(filters.start), str(filters.end), filters.currency, spans, months, [str(part) for part in found[0]]])
+    return hashlib.sha256(held.encode()).hexdigest()[:16]
+
+
 def aws_forecast(store: Store, snap: Snapshot) -> pd.DataFrame:
     """Cost Explorer's own forecast of the total unblended cost. Columns: day, value, lower, upper (USD), level (percent), as_of."""
     return store.frame(
         f"""SELECT day, value, lower, upper, level, as_of FROM analysis_results
         WHERE {CURRENT} AND startsWith(source, 'aws-forecast:') ORDER BY day""",
+        current(snap),
+    )
+
+
+def aws_budgets(store: Store, snap: Snapshot) -> pd.DataFrame:
+    """AWS's own budgets as last read. Columns: subject (its name), day, last_day (its present period), value (spent so far),
+    upper (AWS's forecast of the period), currency or another unit, details (JSON: limit, type, unit of time, filters), as_of."""
+    return store.frame(
+        f"""SELECT subject, day, last_day, value, upper, currency, details, as_of FROM analysis_results
+        WHERE {CURRENT} AND startsWith(source, 'aws-budget:') AND kind = 'budget' ORDER BY subject""",
         current(snap),
     )
 

@@ -111,8 +111,9 @@ def remembered(store: Store, ids: Sequence[str]) -> dict[str, Remembered]:
 
 
 def version(store: Store) -> int:
-    """A number that changes with each event and each threshold that is set."""
-    return int(store.rows("SELECT (SELECT count() FROM opportunity_events) + (SELECT count() FROM thresholds)")[0][0])
+    """A number that changes with whatever is said of findings and anomalies, and each threshold that is set."""
+    tables = ("opportunity_events", "thresholds", "anomaly_events", "anomaly_causes")
+    return int(store.rows(f"SELECT {' + '.join(f'(SELECT count() FROM {table})' for table in tables)}")[0][0])
 
 
 def thresholds_set_at(store: Store) -> datetime | None:

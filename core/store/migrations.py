@@ -219,6 +219,49 @@ THRESHOLDS = Table(
     "thresholds", f"check {_NAME}, name {_NAME}, value Nullable(Float64), at DateTime64(3, 'UTC'), who String", "check, name, at"
 )
 
+# Budgets as somebody set them: each saving is a row more, and the newest of an id holds. `filters` is JSON.
+BUDGETS = Table(
+    "budgets",
+    f"""id String, name String, filters String, cost_type {_NAME}, currency {_NAME}, period {_NAME}, amount {_MONEY},
+    actual_thresholds Array(Decimal(9, 3)), forecast_thresholds Array(Decimal(9, 3)), start Date,
+    who String, at DateTime64(3, 'UTC'), deleted Bool""",
+    "id, at",
+)
+
+# Thresholds that were reached. `terms` is what of the budget they rest on, `details` what was seen, in JSON.
+BUDGET_ALERTS = Table(
+    "budget_alerts",
+    f"""budget String, period_start Date, kind {_NAME}, threshold Decimal(9, 3), terms String, fired_at DateTime64(3, 'UTC'),
+    run_id {_NAME}, amount {_MONEY}, details String""",
+    "budget, period_start, kind, threshold, fired_at",
+)
+
+# What a forecast of the whole organisation's billed cost said after the day `settled`: no run's own, so that it outlasts them all.
+# Where something else was said of the same day again, the highest `number` was said last; `digest` stands for what it was.
+FORECAST_RECORDS = Table(
+    "forecast_records",
+    f"""currency {_NAME}, settled Date, number UInt32, day Date, mean Float64, lower80 Float64, upper80 Float64,
+    lower95 Float64, upper95 Float64, method String, digest String, as_of Date""",
+    "currency, settled, day, number",
+)
+
+# What people say of anomalies. `scope`, `place` (its smallest part that explains it) and `alerts` (ids) are JSON; days and impact are
+# those that it had then.
+ANOMALY_EVENTS = Table(
+    "anomaly_events",
+    f"""anomaly String, at DateTime64(3, 'UTC'), state {_NAME}, who String, reason String,
+    scope String, place String, alerts String, first_day Date, last_day Date, impact {_MONEY}, currency {_NAME}""",
+    "anomaly, at",
+)
+
+# What Cost Explorer said when it was asked for an anomaly's usage types. `parts` is JSON; days and sums are those that it had then.
+ANOMALY_CAUSES = Table(
+    "anomaly_causes",
+    f"""anomaly String, at DateTime64(3, 'UTC'), run_id {_NAME}, first_day Date, last_day Date, expected {_MONEY}, actual {_MONEY},
+    currency {_NAME}, cost_type {_NAME}, requests UInt32, usd {_MONEY}, parts String""",
+    "anomaly, at",
+)
+
 SCHEMA_MIGRATIONS = Table("schema_migrations", f"name {_NAME}, applied_at DateTime('UTC')", "name")
 
 MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
@@ -227,6 +270,7 @@ MIGRATIONS: tuple[tuple[str, tuple[Table, ...]], ...] = (
     ("0003_collection", (USAGE_TYPE_COSTS, RESOURCE_METRICS, RESOURCE_SERIES, ANALYSIS_RESULTS, COLLECTION_SLICES, API_CALLS)),
     ("0004_judgement", (OPPORTUNITIES, NOT_MEASURED, RESOURCE_COSTS, PRICES, INSTANCE_TYPES)),
     ("0005_life_of_findings", (OPPORTUNITY_EVENTS, THRESHOLDS)),
+    ("0006_foresight", (BUDGETS, BUDGET_ALERTS, FORECAST_RECORDS, ANOMALY_EVENTS, ANOMALY_CAUSES)),
 )
 
 DATA_TABLES = tuple(table.name for _, tables in MIGRATIONS for table in tables if table.sharded)

@@ -301,6 +301,12 @@ def _where(face: _Face, snap: Snapshot, filters: Filters) -> tuple[str, dict[str
     return " AND ".join(clauses), params
 
 
+def narrowed(table: str, snap: Snapshot, filters: Filters) -> tuple[str, dict[str, Any], str]:
+    """For reads that stand elsewhere: a view's conditions on `cost_metrics` or `line_items`, their parameters, and SQL for its cost."""
+    face = _ITEMS if table == _ITEMS.table else _METRICS
+    return *_where(face, snap, filters), face.amounts[filters.cost_type]
+
+
 _BUCKETS = {Grain.DAY: "{day}", Grain.WEEK: "toStartOfWeek({day}, 1)", Grain.MONTH: "toStartOfMonth({day})"}
 
 
@@ -425,6 +431,20 @@ def cost_row_count(store: Store, snap: Snapshot, filters: Filters, groups: Seque
     """How many rows all pages of `cost_rows` have."""
     _, grouped, within, params = _grouped(snap, filters, groups, grain)
     return int(store.rows(f"SELECT count() FROM (SELECT DISTINCT {', '.join(grouped)} {within})", params)[0][0])
+
+
+def cost_cube(store: Store, snap: Snapshot, filters: Filters, groups: Sequence[str]) -> pd.DataFrame:
+    """The view's known cost by day and groups, for analysis. Columns: each of `groups` by its key, day (datetime64, UTC), cost (float)."""
+    face, grouped, within, params = _grouped(snap, filters, groups, Grain.DAY)
+    keys = ", ".join(f"k{number}" for number in range(len(grouped)))
+    cost = face.amounts[filters.cost_type]
+    frame = store.frame(
+        f"SELECT {', '.join(grouped)}, toFloat64(sum({cost})) AS cost {within} AND isNotNull({cost}) GROUP BY {keys} ORDER BY {keys} "
+        "SETTINGS prefer_column_name_to_alias = 1",
+        params,
+    )
+    named = frame.rename(columns={f"k{number}": key for number, key in enumerate(("day", *groups))})
+    return named.astype({"day": "datetime64[ns]", "cost": float})
 
 
 def unknown_charges(store: Store, snap: Snapshot, filters: Filters) -> int:

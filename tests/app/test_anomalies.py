@@ -1,7 +1,8 @@
 """Anomalies in words and rows, and where an event came from."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from app import anomalies
+from core.analysis.causes import Causes, Drill, Part
 from core.insight import Anomaly
 
 SETTLED = date(2026, 8, 20)
@@ -20,7 +22,8 @@ def anomaly(service: str, first: int, last: int, expected: str, actual: str, **o
     days = {"id": f"anomaly:{service or 'total'}:2026-08-{first:02}", "first": date(2026, 8, first), "last": date(2026, 8, last)}
     sums = {"expected": Decimal(expected), "actual": Decimal(actual), "impact": impact, "percent": float(100 * impact / Decimal(expected))}
     told = {"severity": "high", "score": 3.0, "currency": "USD", "gradual": False, "ongoing": last == SETTLED.day, "open": True}
-    return Anomaly(service=service, **days, **sums, **{**told, **other})
+    scope = (("service", service),) if service else ()
+    return Anomaly(service=service, scope=scope, where=scope, **days, **sums, **{**told, **other})
 
 
 EC2 = anomaly("EC2", 18, 20, "300", "1500")
@@ -67,6 +70,8 @@ def test_a_row_for_each_event() -> None:
     assert list(rows["service"]) == ["EC2", "All services"]
     assert rows.iloc[0].to_dict() == {
         "service": "EC2",
+        "cause": "",
+        "state": "Open",
         "began": date(2026, 8, 18),
         "ended": date(2026, 8, 20),
         "ongoing": True,
@@ -78,23 +83,41 @@ def test_a_row_for_each_event() -> None:
     }
 
 
-def daily(*rows: tuple[int, str, str]) -> pd.DataFrame:
-    return pd.DataFrame([(pd.Timestamp(2026, 8, day), name, Decimal(cost)) for day, name, cost in rows], columns=["day", "name", "cost"])
+NAMES = {"111111111111": "web"}
+PLACE = (("account", "111111111111"), ("service", "EC2"), ("region", "eu-west-1"))
 
 
-def test_drivers_are_means_a_day_beside_the_seven_days_before() -> None:
-    before = [(day, "web", "10") for day in range(11, 18)] + [(day, "data", "4") for day in range(11, 18)]
-    during = [(18, "web", "10"), (19, "web", "10"), (18, "data", "4"), (19, "data", "24"), (18, "new", "3")]
-    too_early = [(10, "web", "1000"), (10, "data", "1000")]
-    found = anomalies.drivers(daily(*too_early, *before, *during), date(2026, 8, 18), date(2026, 8, 19))
-    assert found.to_dict("records") == [
-        {"name": "data", "before": 4.0, "during": 14.0, "change": 10.0},
-        {"name": "new", "before": 0.0, "during": 1.5, "change": 1.5},
-    ]
+def test_a_cause_is_the_place_without_what_the_event_is_named_after() -> None:
+    told = replace(EC2, where=PLACE, where_impact=Decimal(1188))
+    assert anomalies.cause(told, NAMES) == "99.0 % in web, eu-west-1"
+    assert anomalies.cause(EC2, NAMES) == ""
 
 
-def test_nothing_changed_where_there_are_no_costs() -> None:
-    assert anomalies.drivers(daily(), date(2026, 8, 18), date(2026, 8, 19)).empty
+def test_what_is_no_services_is_named_after_what_it_is() -> None:
+    account = replace(anomaly("", 18, 20, "300", "1500"), scope=(("account", "111111111111"),))
+    assert (anomalies.name(account, NAMES), anomalies.name(account)) == ("web", "111111111111")
+    assert anomalies.name(anomaly("", 18, 20, "300", "1500")) == "All services"
+
+
+def test_where_it_stands_is_a_sentence() -> None:
+    said = {"state": "expected", "state_by": "Ana", "state_at": datetime(2026, 8, 21, 9), "state_reason": "Load test"}
+    assert (anomalies.state(EC2), anomalies.standing(EC2)) == ("Open", "Open")
+    assert anomalies.standing(replace(EC2, **said)) == "Expected, by Ana on 21 Aug 2026: Load test"
+    learned = replace(EC2, **said, taught_by="anomaly:EC2:2026-07-18")
+    assert anomalies.state(learned) == "Expected (learned)"
+    assert anomalies.standing(learned) == ("Expected, as one like it was called before (EC2:2026-07-18, by Ana on 21 Aug 2026: Load test)")
+
+
+def test_causes_are_rows_that_add_up_with_other_and_offsetting() -> None:
+    sizes = {("web", "eu"): (100, 900), ("data", "eu"): (50, 80), ("data", "us"): (40, 60), ("old", "us"): (60, 10), ("old", "eu"): (9, 9)}
+    parts = tuple(Part(values, Decimal(expected), Decimal(actual)) for values, (expected, actual) in sizes.items())
+    causes = Causes(("account", "region"), parts, (Drill("region", ("eu",), 0.94, 0.1), Drill("account", ("web",), 1.0, 0.05)))
+    rows = anomalies.cause_rows(causes, [{"web": "Web shop"}, {}], 2)
+    assert list(rows["account"]) == ["Web shop", "data", "Other", "Other, offsetting"]
+    assert list(rows["contribution"]) == [800, 30, 20, -50]
+    assert rows["contribution"].sum() == causes.impact == 800
+    assert list(rows["share"]) == [1, 0.0375, 0.025, -0.0625]
+    assert anomalies.telling(causes, {"account": {"web": "Web shop"}}) == "Region eu makes 94 % of it; account Web shop makes 100 %."
 
 
 def aws(*found: tuple[int, int, float, dict[str, Any]]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ raise RuntimeError("read, not run")
 
 
 def test_every_page_stands_in_its_place() -> None:
-    costs, savings = ["overview", "cost", "anomalies", "forecast", "resources"], ["opportunities", "savings"]
+    costs, savings = ["overview", "cost", "anomalies", "forecast", "budgets", "resources"], ["opportunities", "savings"]
     assert [entry.name for entry in navigation.entries()] == [*costs, *savings, "data"]
     assert len({(entry.section, entry.place) for entry in navigation.entries()}) == len(navigation.entries())
 
@@ -25,7 +25,7 @@ def test_one_file_is_enough_to_add_a_page(tmp_path: Path) -> None:
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "toy.py").write_text(TOY, encoding="utf-8")
     names = [entry.name for entry in navigation.entries(tmp_path)]
-    assert names == ["overview", "cost", "anomalies", "forecast", "resources", "toy", "opportunities", "savings", "data"]
+    assert names == ["overview", "cost", "anomalies", "forecast", "budgets", "resources", "toy", "opportunities", "savings", "data"]
 
 
 @pytest.mark.parametrize("told", ["", 'PAGE = {"title": "Toy"}', TOY.replace("Costs", "Toys")])

@@ -9,7 +9,7 @@ import pytest
 
 from app import outlooks
 from core.analysis.forecast_charges import LAST_DAY, CalendarCharge
-from core.insight import MonthEnd, Outlook
+from core.insight import MonthEnd, Outlook, PeriodEnd
 from core.models import CostType
 
 
@@ -37,10 +37,23 @@ def outlook(mean: str = "182340") -> Outlook:
             "upper95": [6400.0, 6550.0],
         }
     )
+    quarter = PeriodEnd(
+        date(2026, 10, 1),
+        date(2026, 12, 31),
+        Decimal(290000),
+        date(2026, 11, 20),
+        Decimal(540000),
+        Decimal(520000),
+        Decimal(560000),
+        Decimal(510000),
+        Decimal(570000),
+        days,
+    )
     return Outlook(
         settled=date(2026, 11, 20),
         days=days,
         months=(november, december),
+        quarter=quarter,
         method="SARIMAX",
         mean_absolute_error=120.0,
         history_from=date(2025, 10, 1),
@@ -67,7 +80,7 @@ def test_the_finding_in_words(before: Decimal | None, ending: str) -> None:
 
 
 def test_a_month_is_what_is_settled_and_the_rest() -> None:
-    november, december = outlooks.months(outlook()).to_dict("records")
+    november, december, quarter = outlooks.months(outlook()).to_dict("records")
     assert november == {
         "month": "2026-11",
         "actual": 120000.0,
@@ -79,6 +92,7 @@ def test_a_month_is_what_is_settled_and_the_rest() -> None:
         "upper95": 188000.0,
     }
     assert (december["month"], december["actual"], december["rest"]) == ("2026-12", 0.0, 190000.0)
+    assert (quarter["month"], quarter["actual"], quarter["rest"]) == ("2026-Q4", 290000.0, 250000.0)
 
 
 def test_aws_s_own_forecast_stands_beside_the_days_that_it_has() -> None:

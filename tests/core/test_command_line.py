@@ -71,6 +71,19 @@ def test_export_filters_and_formats(run: Run, bill: Path, tmp_path: Path) -> Non
     assert sum(pyarrow.parquet.read_table(target)["unblended"].to_pylist()) == Decimal(1116)
 
 
+def test_export_what_drove_a_change(run: Run, tmp_path: Path) -> None:
+    days = [*rows("2026-08", range(1, 11)), *rows("2026-08", range(11, 21), factor=2)]
+    run("import-billing", write(tmp_path / "bill.csv", days), "--as-of", "2026-09-03")
+    found = exported(run("export", "drivers", "--start", "2026-08-11", "--region", "eu-west-1", "--as-of", "2026-09-03").stdout)
+    assert sum(Decimal(row["amount"]) for row in found) == Decimal(110)  # ten days at 11 more
+    assert {row["driver"] for row in found} == {"not_split"}  # this bill has no quantities
+    terms = ("before_first_day", "before_last_day", "first_day", "last_day", "filters", "currency")
+    assert [found[0][name] for name in terms] == ["2026-08-01", "2026-08-10", "2026-08-11", "2026-08-20", "region=eu-west-1", "USD"]
+    refused = run("export", "drivers", "--start", "2026-08-11", "--against", "year")
+    assert refused.returncode == 2
+    assert b"2025-08-11 to 2025-08-20" in refused.stderr
+
+
 def test_analyze_then_export_what_it_says(run: Run, bill: Path) -> None:
     run("import-billing", bill, "--as-of", "2026-08-24")
     analyzed = run("analyze", "--as-of", "2026-08-24")
@@ -80,6 +93,12 @@ def test_analyze_then_export_what_it_says(run: Run, bill: Path) -> None:
     assert [forecast[0]["date"], forecast[-1]["date"], len(forecast)] == ["2026-08-22", "2026-09-30", 40]
     assert {round(row["mean"], 6) for row in forecast} == {5}
     assert (forecast[0]["filters"], forecast[0]["settled"], forecast[0]["cost_type"]) == ("service=S3", "2026-08-21", "unblended")
+    parts = exported(run("export", "forecast", "--by", "service").stdout)
+    assert [(row["date"], row["service"], row["mean"]) for row in parts[:3]] == [
+        ("2026-08-22", "EC2", "30.00"),
+        ("2026-08-22", "S3", "5.00"),
+        ("2026-08-22", "Lambda", "1.00"),
+    ]
     anomalies = run("export", "anomalies")
     assert anomalies.stdout.startswith(b"id,service,first,last,expected,actual,impact,")
     assert exported(anomalies.stdout) == []  # every day costs the same

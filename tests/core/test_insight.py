@@ -101,6 +101,33 @@ def test_anomalies_follow_the_filters(spiked: Store) -> None:
     assert found(spiked, view(category=("Tax",))) == []
 
 
+def test_line_items_tell_resources_and_tags_that_add_up(spiked: Store) -> None:
+    snap = publish.snapshot(spiked)
+    (anomaly,) = found(spiked, view())
+    told = insight.origins(spiked, snap, view(), anomaly, [anomaly])
+    assert told.resources
+    by_resource = {part.values[0]: part.contribution for part in told.resources.parts}
+    assert by_resource == {f"arn:aws:example:{region}:111111111111:cloud": more for region, more in (("us-east-1", 120), ("eu-west-1", 60))}
+    assert {key: causes.impact for key, causes in told.tags.items()} == {"team": Decimal(180)}
+    assert told.causes.impact == Decimal(180)
+
+
+def test_other_rules_are_tried_on_the_spot_and_runs_keep_those_of_the_settings(imported: Callable[..., Store], embedded: Settings) -> None:
+    store = imported(spike=SPIKE)
+    snap = publish.snapshot(store)
+
+    def by(**rules: object) -> list[str]:
+        return [one.id for one in insight.anomalies(store, snap, view(), SETTLED_DAYS, insight.Rules(**rules))]  # type: ignore[arg-type]
+
+    assert by() == ["anomaly:EC2:2026-08-20"]
+    assert by(floor_usd=61.0) == by(floor_percent=201.0) == []
+    assert by(mode="day-before") == ["anomaly:EC2:2026-08-23", "anomaly:EC2:2026-08-20"]
+    analyze.analyze(store, embedded.model_copy(update={"spendscope_anomaly_floor_usd": 61.0}), AS_OF)
+    snap = publish.snapshot(store)
+    assert insight.anomalies(store, snap, view(), SETTLED_DAYS) == []
+    assert by() == ["anomaly:EC2:2026-08-20"]
+
+
 def test_what_is_expected_is_told_day_by_day(spiked: Store) -> None:
     told = insight.expected(spiked, publish.snapshot(spiked), view("2026-08-18", "2026-08-24"), SETTLED_DAYS)
     assert told["actual"].tolist() == [36, 36, 96, 96, 96, 36, 36]
@@ -164,8 +191,8 @@ def test_what_was_kept_says_the_same_and_gives_way_to_other_figures(
     assert (result.judged, result.settled) == (None, date(2026, 8, 31))
 
     with monkeypatch.context() as unasked:
-        unasked.setattr(unusual, "detect", None)  # what is kept is read, not worked out again
-        unasked.setattr(ahead, "explained_forecast", None)
+        unasked.setattr(unusual.judging, "alerts", None)  # what is kept is read, not worked out again
+        unasked.setattr(ahead, "forecasts", None)
         assert [anomaly.id for anomaly in found(store, view())] == ["anomaly:EC2:2026-08-20"]
         assert found(store, view(service=("S3",))) == []
         kept = insight.outlook(store, publish.snapshot(store), view(), SETTLED_DAYS)

@@ -51,7 +51,7 @@ def test_the_finding_follows_the_filters_and_the_export_is_what_is_shown(judged:
     assert [Decimal(event[name]) for name in ("expected", "actual", "impact")] == [90, 390, 300]
     page.get_by_role("button", name="Low", exact=True).click()
     settled(page)
-    expect(page.get_by_text("No event of this severity in these days")).to_be_visible()
+    expect(page.get_by_text("No event of this severity and state in these days")).to_be_visible()
     assert "severity=low" in page.url
     choose(page, "Service", "S3")
     assert title(page) == "No anomaly was found up to 30 Sep 2026"
@@ -65,7 +65,7 @@ def test_a_row_opens_the_card_which_leads_to_the_cost_of_those_days(judged: Serv
     assert box
     page.mouse.click(box["x"] + 17, box["y"] + 53)
     card = page.get_by_role("dialog")
-    expect(card.get_by_text("What changed")).to_be_visible()
+    expect(card.get_by_text("Where it came from")).to_be_visible()
     settled(page)
     assert "anomaly=anomaly" in page.url
     assert metric(page.get_by_role("dialog"), "Impact") == "+$300.00"
@@ -87,7 +87,7 @@ def test_a_mark_opens_the_card_too_and_a_link_shows_it_again(judged: Server, vis
     box = mark.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.get_by_role("dialog").get_by_text("What changed")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Where it came from")).to_be_visible()
     settled(page)
     copied = page.url
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
@@ -95,7 +95,7 @@ def test_a_mark_opens_the_card_too_and_a_link_shows_it_again(judged: Server, vis
     assert "anomaly=" not in page.url
     expect(page.get_by_role("dialog")).to_have_count(0)
     other = visit(copied)
-    expect(other.get_by_role("dialog").get_by_text("What changed")).to_be_visible()
+    expect(other.get_by_role("dialog").get_by_text("Where it came from")).to_be_visible()
 
 
 def test_the_forecast_of_a_steady_service_is_its_days_and_adds_up(judged: Server, visit: Visit, tmp_path: Path) -> None:
@@ -104,8 +104,9 @@ def test_the_forecast_of_a_steady_service_is_its_days_and_adds_up(judged: Server
     assert title(page).endswith(" (80 %), 3.3 % above September")
     assert metric(page, "October 2026, expected") == "$31.00"
     assert metric(page, "November 2026, expected") == "$30.00"
+    assert metric(page, "Q4 2026, expected") == "$92.00"
     months = saved(page, "Export months (CSV)", tmp_path)
-    assert [(row["month"], round(Decimal(row["mean"]), 2)) for row in months] == [("2026-10", 31), ("2026-11", 30)]
+    assert [(row["month"], round(Decimal(row["mean"]), 2)) for row in months] == [("2026-10", 31), ("2026-11", 30), ("2026-Q4", 92)]
     shot(page, "forecast-1440-light")
     page = visit(page.url)  # a second download of one page would need a click of its own within five seconds
     page.get_by_text("By day (61)").click()

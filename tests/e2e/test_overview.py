@@ -92,4 +92,4 @@ def test_an_anomaly_leads_to_its_card(dashboard: Server, visit: Visit) -> None:
     page = drawn(visit(dashboard.url))
     page.get_by_role("link", name=re.compile("EC2 cost .* more than expected")).first.click()
     page.wait_for_url(re.compile("/anomalies.*anomaly="))
-    expect(page.get_by_role("dialog").get_by_text("What changed")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("Where it came from")).to_be_visible()

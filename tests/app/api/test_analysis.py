@@ -54,7 +54,17 @@ def test_anomalies_and_the_forecast_are_those_of_the_pages(client: TestClient, h
         (one.month.isoformat(), one.mean, one.upper95) for one in outlook.months
     ]
     assert len(forecast["days"]) == len(outlook.days)
+    assert money(forecast["quarter"]["mean"]) == outlook.quarter.mean
+    assert forecast["parts"] is None
     assert forecast["days"][0]["lower95"] <= forecast["days"][0]["lower80"] <= forecast["days"][0]["mean"] <= forecast["days"][0]["upper80"]
+
+
+def test_the_parts_of_the_forecast_add_up_to_it(client: TestClient) -> None:
+    forecast = asked(client, **PERIOD, forecast_by="service")["forecast"]
+    assert [part["others"] > 0 for part in forecast["parts"]] == [False] * 8 + [True]
+    for place, month in enumerate(forecast["months"]):
+        assert sum(money(part["months"][place]["mean"]) for part in forecast["parts"]) == money(month["mean"])
+    assert sum(money(part["quarter"]["mean"]) for part in forecast["parts"]) == money(forecast["quarter"]["mean"])
 
 
 def test_waste_is_beside_the_last_thirty_settled_days(client: TestClient, held: Held) -> None:

@@ -13,6 +13,7 @@ from app.api import application
 from core.errors import (
     AccessDenied,
     ActionRefused,
+    BudgetRefused,
     CollectionCancelled,
     RunBusy,
     SettingError,
@@ -20,6 +21,8 @@ from core.errors import (
     StoreFull,
     StoreUnavailable,
     Throttled,
+    UnknownAnomaly,
+    UnknownBudget,
     UnknownFinding,
 )
 from core.settings import ROOT
@@ -33,10 +36,14 @@ ROUTES = {
     ("get", "/api/v1/aws/costs"): "AWSCostResponse",
     ("get", "/api/v1/aws/costs/ec2"): "AWSCostResponse",
     ("get", "/api/v1/aws/costs/rds"): "AWSCostResponse",
+    ("get", "/api/v1/aws/costs/drivers"): "AWSDriversResponse",
     ("get", "/api/v1/aws/opportunities"): "AWSOpportunitiesResponse",
     ("get", "/api/v1/aws/opportunities/past"): "AWSPastOpportunitiesResponse",
     ("post", "/api/v1/aws/opportunities/actions"): "AWSOpportunityActionResponse",
     ("post", "/api/v1/aws/analysis"): "AWSAnalysisResponse",
+    ("get", "/api/v1/aws/budgets"): "AWSBudgetsResponse",
+    ("post", "/api/v1/aws/budgets"): "AWSBudgetSavedResponse",
+    ("delete", "/api/v1/aws/budgets/{budget_id}"): "AWSBudgetSavedResponse",
 }
 
 
@@ -67,7 +74,8 @@ def test_every_route_and_model_is_in_the_documentation() -> None:
     for path, methods in documented()["paths"].items():
         for method in methods:
             assert path == "/healthz" or f"`{method.upper()} {path}`" in text
-    for model in {*ROUTES.values(), "AWSCollectionRequest", "AWSAnalysisRequest", "AWSOpportunityActionRequest", "ErrorResponse"}:
+    requests = {"AWSCollectionRequest", "AWSAnalysisRequest", "AWSOpportunityActionRequest", "AWSBudgetRequest"}
+    for model in {*ROUTES.values(), *requests, "ErrorResponse"}:
         assert f"`{model}`" in text
 
 
@@ -116,6 +124,9 @@ FAILURES = [
     (SettingError("No such day.", "Name another."), 422),
     (ActionRefused("A dismissal needs a reason.", "Say why."), 422),
     (UnknownFinding("There is no such finding.", "Look it up."), 404),
+    (UnknownAnomaly("There is no such anomaly.", "Look it up."), 404),
+    (UnknownBudget("There is no such budget.", "Look it up."), 404),
+    (BudgetRefused(["The name is empty.", "The amount is no number."]), 422),
     (RunBusy("Another import is going on.", "Wait."), 409),
     (CollectionCancelled("It was cancelled.", ""), 409),
     (StoreUnavailable("The database can't be reached.", "Start it."), 503),

@@ -4,6 +4,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.analysis.anomalies import day_over_day, detect
 
@@ -92,6 +94,32 @@ def test_slow_growth_is_no_anomaly():
     assert alerts(usual() * np.linspace(1, 1.3, 210)) == []
 
 
+def test_a_spike_on_top_of_another_is_news():
+    assert alerts(changed("2025-05-15", 900, 1, changed("2025-05-14", 300, 2))) == ["2025-05-14", "2025-05-15"]
+
+
+def test_coming_back_from_a_new_level_is_no_news_and_going_elsewhere_is():
+    low = {"start": "2025-05-14", "amounts": -400, "days": 5}
+    assert alerts(changed(**low)) == ["2025-05-14"]
+    assert alerts(changed("2025-05-19", 900, 1, changed(**low))) == ["2025-05-14", "2025-05-19"]
+
+
+def test_around_the_years_end_limits_are_half_as_wide_again():
+    found = detect(usual(380), floor_usd=0, floor_percent=0).set_index("date")
+    width = (found.upper - found.lower)[found.index.day != 1]
+    assert width["2025-12-17"] / width["2025-12-16"] == pytest.approx(1.5, rel=0.1)
+    assert width["2026-01-03"] / width["2026-01-02"] == pytest.approx(1 / 1.5, rel=0.1)
+
+
+def test_an_alert_widens_the_limits_for_a_while():
+    before, after = (detect(series).set_index("date") for series in (usual(), changed("2025-05-14", 5000, 1)))
+    wider = (after.upper - after.lower) / (before.upper - before.lower)
+    assert wider["2025-05-13"] == 1
+    # 0.6 of the width is added at once, and falls to a third of it in 14 days
+    assert wider["2025-05-15"] == pytest.approx(1.56, abs=0.1)
+    assert wider["2025-05-28"] == pytest.approx(1.22, abs=0.1)
+
+
 def test_a_new_level_becomes_the_usual_one():
     found = detect(changed("2025-05-14", 300)).set_index("date")
     assert found.expected["2025-05-15"] == pytest.approx(1030, abs=25)  # a Thursday, by the level before
@@ -140,6 +168,18 @@ def test_the_future_never_changes_a_verdict(seed: int):
         other = series.copy()
         other.iloc[cut:] = random.uniform(-1e6, 1e6, 210 - cut)
         pd.testing.assert_frame_equal(detect(other).iloc[:cut], whole.iloc[:cut])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    amounts=st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6), st.sampled_from([0.0, 100.0, 101.0, 250.0])), min_size=30, max_size=120),
+    start=st.dates(date(2023, 1, 1), date(2026, 12, 31)),
+    data=st.data(),
+)
+def test_the_verdicts_of_a_beginning_are_the_beginning_of_the_verdicts(amounts: list[float | None], start: date, data: st.DataObject):
+    series = pd.Series(amounts, pd.date_range(start, periods=len(amounts)), dtype=float)
+    cut = data.draw(st.integers(0, len(series)))
+    pd.testing.assert_frame_equal(detect(series.iloc[:cut]), detect(series).iloc[:cut])
 
 
 def test_the_same_series_gets_the_same_verdicts():

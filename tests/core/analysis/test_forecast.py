@@ -5,6 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.analysis.forecast import explained_forecast, forecast
 from core.errors import AnalysisRefused
@@ -286,3 +288,31 @@ def test_only_forecast_days_can_be_summed_up():
     found = explained_forecast(days(noisy([100] * 60)), 5)
     with pytest.raises(ValueError, match="aren't all forecast"):
         found.total(found.days["date"].iloc[0].date(), date(2030, 1, 1))
+
+
+def test_a_longer_horizon_says_the_same_of_the_days_that_a_shorter_one_has():
+    series = days(noisy(np.resize(WORKING_WEEK, 150), share=0.2).cumsum() / 50)
+    month = explained_forecast(series, 30)
+    year = explained_forecast(series, 365, judged=30)
+    assert list(year.days["mean"][:30]) == list(month.days["mean"])
+    assert year.mean_absolute_error == pytest.approx(month.mean_absolute_error, rel=0.2)  # it has a few more past days to tell from
+
+
+def test_no_sum_is_wider_than_its_days_at_their_bounds():
+    found = explained_forecast(days(noisy([100] * 120, share=0.3)), 90)
+    fan = found.total(date(2026, 5, 5), date(2026, 8, 2))
+    assert fan.lower95 >= found.days["lower95"].sum() - 1e-6
+    assert fan.upper95 <= found.days["upper95"].sum() + 1e-6
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(st.just(0.0), st.floats(-1e6, 1e6), st.floats(0, 1)), min_size=1, max_size=40))
+def test_no_series_explodes(values):
+    found = explained_forecast(days(values), 60)
+    assert_ordered(found.days)
+    most = max(map(abs, values))
+    assert found.days["mean"].abs().max() <= 3 * most + 1e-9
+    assert found.days[["lower95", "upper95"]].abs().max().max() <= 60 * most + 1e-9
+    fan = found.total(found.days["date"].iloc[0].date(), found.days["date"].iloc[-1].date())
+    assert fan.lower95 <= fan.lower80 <= fan.mean + 1e-6
+    assert fan.mean <= fan.upper80 + 1e-6 <= fan.upper95 + 2e-6

@@ -1,0 +1,1 @@
+"""The parts of the forecast page: a file for each subject."""

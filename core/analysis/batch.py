@@ -1,6 +1,6 @@
 """Many series at once, and none twice: what is said of a series is remembered by its days, its values and what was asked.
 
-The answers are those of `detect` and `explained_forecast`. A model is small, so that processes would cost more than they bring.
+The answers are those of `detect` and `explained_forecast`, worked out one after another.
 """
 
 import hashlib

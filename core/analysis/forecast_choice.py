@@ -24,7 +24,8 @@ _ALIKE = 1e-9  # of the largest value: differences that only adding up makes
 _ODD = 2.5  # standard deviations that a single day is clipped to before long models learn from it
 _ODD_WINDOW = 29
 _SLOW = (0.07, 0.1)  # weights of a day, for levels that wander little
-_BETTER = 0.85  # of the slow smoothings' past error: what an ETS's may be at most to stand in for them
+_WEEKS = 8  # whose same weekdays have a median that long models listen to as well
+_TRUST = 8  # weight = past error to the power of -_TRUST: a model that missed a tenth more counts half as much
 _MONTHS = 120  # days that weekdays are learned from
 
 
@@ -39,7 +40,7 @@ class Choice:
 
 
 def choose(values: Floats, horizon: int, judged: int | None = None) -> Choice:
-    """A steady series stays as it is, a short one gets a median of simple models, a long one the mean of SARIMAX and smoothings or ETS.
+    """A steady series stays as it is, a short one gets a median of simple models, a long one a weighted mean of all.
 
     Models are judged by their past errors on the first `judged` days ahead; None: on all.
     """
@@ -53,7 +54,8 @@ def choose(values: Floats, horizon: int, judged: int | None = None) -> Choice:
         return Choice(models.last_value(level, horizon).values, level, "last value")
     if len(values) < LONG:
         return _combined(_short(level, horizon), level, np.nanmedian, "median")
-    return _combined(_long(without_odd_days(level, _ODD_WINDOW, _ODD), level, horizon, judged), level, np.nanmean, "mean")
+    fans = _long(without_odd_days(level, _ODD_WINDOW, _ODD), horizon)
+    return _combined(fans, level, partial(_weighted, _weights(fans, level, judged)), "mean, weighted by past errors,")
 
 
 def _is_steady(values: Floats) -> bool:
@@ -72,17 +74,25 @@ def _short(values: Floats, horizon: int) -> list[Fan]:
     return fans
 
 
-def _long(calm: Floats, values: Floats, horizon: int, judged: int | None) -> list[Fan]:
-    """SARIMAX with slow smoothings, which beat a fitted ETS on restless series; with ETS where its past says that it keeps up better."""
+def _long(calm: Floats, horizon: int) -> list[Fan]:
+    """SARIMAX and ETS, which keep up with a level, and slow smoothings and a median, which aren't led astray by restless days."""
     slow = [_with_weekdays(partial(models.smoothed, weight=weight), calm, horizon, np.mean) for weight in _SLOW]
     damped = models.ets(calm, horizon, trend=True, weekly=True)
-    missed, missed_by_ets = (_missed(fans, values, judged) for fans in (slow, [damped]))
-    return [models.sarimax(calm, horizon), *([damped] if missed_by_ets < _BETTER * missed else slow)]
+    return [models.sarimax(calm, horizon), damped, *slow, models.weekday_median(calm, horizon, _WEEKS)]
 
 
-def _missed(fans: list[Fan], values: Floats, judged: int | None) -> float:
-    """Mean absolute error of the fans' mean on the days that have come."""
-    return float(np.nanmean(np.abs(past_errors(values, np.mean([fan.values[:, :judged] for fan in fans], axis=0)))))
+def _weights(fans: list[Fan], values: Floats, judged: int | None) -> Floats:
+    """How much each fan counts: by its mean absolute error on the days that have come."""
+    missed = np.array([np.nanmean(np.abs(past_errors(values, fan.values[:, :judged]))) for fan in fans])
+    missed = np.maximum(missed, _ALIKE * np.abs(values).max())
+    return np.asarray((missed.min() / missed) ** _TRUST)
+
+
+def _weighted(weights: Floats, stack: Floats, axis: int) -> Floats:
+    """The weighted mean of those that can speak; NaN where those that count most can't yet."""
+    known, shares = np.isfinite(stack), (weights / weights.sum()).reshape(-1, *[1] * (stack.ndim - 1))
+    share = (shares * known).sum(axis=axis)
+    return np.where(share < 0.5, np.nan, (shares * np.where(known, stack, 0.0)).sum(axis=axis) / np.maximum(share, 0.5))
 
 
 def _with_weekdays(model: Model, values: Floats, horizon: int, average: Callable[[Floats], np.floating] = np.median) -> Fan:

@@ -67,7 +67,7 @@ def undo(store: Store, run_id: str) -> Snapshot:
     moves = undoing(store, run_id)
     if not moves:
         raise UndoRefused(f"Run {run_id} isn't current for any month, so there is nothing to undo.", "Undo the run that replaced it first.")
-    available = kept(store)
+    available = kept(store) | _recent(store)
     for (source, month), earlier in moves.items():
         if earlier != OFF and Partition(source, month, earlier) not in available:
             raise UndoRefused(
@@ -106,6 +106,17 @@ def kept(store: Store) -> set[Partition]:
     tables = ("cost_metrics", "resource_metrics", "analysis_results")
     held = " UNION DISTINCT ".join(f"SELECT DISTINCT source, month, run_id FROM {table}" for table in tables)
     return {Partition(*row) for row in store.rows(held)}
+
+
+def _recent(store: Store) -> set[Partition]:
+    """The partitions of sources other than bills that are never dropped, whether or not they have rows: AWS may have had nothing to say."""
+    found = history(store).items()
+    return {
+        Partition(source, month, run)
+        for (source, month), runs in found
+        if _kind(source) not in BILLS
+        for run in runs[: KEPT_SUPERSEDED + 1]
+    }
 
 
 def superseded(store: Store) -> list[Partition]:

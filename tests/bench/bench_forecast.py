@@ -66,7 +66,7 @@ def compare(name: str, days: int, python: Path | None) -> None:
     own = measured["Spendscope"][0]
     for method, (seconds, said) in measured.items():
         error, *inside = scored(whole, said)
-        ratio = f"{seconds / own:.2g} x" if method in peers.METHODS else ""
+        ratio = f"{seconds / own:.1f} x" if method in peers.METHODS else ""
         print(f"  {method:<16}{SERIES / seconds:>10.1f}{ratio:>10}{error:>8.3f}{inside[0]:>9.0%}{inside[1]:>9.0%}")
     _again(tasks)
 

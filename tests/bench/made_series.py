@@ -1,7 +1,7 @@
 """Daily costs of made-up organisations: what a forecast meets, and series with planted events. The same seed makes the same series."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ COUNTS = {"spike": 1, "drop": 3, "level": 14, "ramp": 28}  # and those on which 
 
 @dataclass(frozen=True)
 class Planted:
-    """A series, its events as (kind, place of the first day), and the places of its month starts."""
+    """A series, its events as (kind, place of the first day), and the places of month starts that bring a fee."""
 
     series: "pd.Series[float]"
     events: tuple[tuple[str, int], ...]
@@ -32,8 +32,12 @@ def costs(seed: int, days: int) -> "pd.Series[float]":
         noise[day] = 0.4 * noise[day - 1] + shock
     wander = np.cumsum(random.normal(0, 0.004, days)) + np.linspace(0, random.uniform(-0.1, 0.3), days)
     values = LEVEL * np.asarray(weekend, dtype=float) * np.exp(wander + noise)
-    fee = random.uniform(0.5, 2) * LEVEL if seed % 2 else 0.0
+    fee = random.uniform(0.5, 2) * LEVEL if _has_fee(seed) else 0.0
     return pd.Series(values + fee * (dates.day == 1), dates)
+
+
+def _has_fee(seed: int) -> bool:
+    return seed % 2 == 1
 
 
 def planted(seed: int, days: int, warm_up: int) -> Planted:
@@ -43,10 +47,10 @@ def planted(seed: int, days: int, warm_up: int) -> Planted:
     number = {"spike": 3, "drop": 3, "level": 1, "ramp": 1}.get(kind, 0)
     room = (days - warm_up - 50) // max(number, 1)
     places = [warm_up + 10 + room * turn + int(random.integers(0, max(room - 35, 1))) for turn in range(number)]
-    starts = tuple(int(day) for day in np.flatnonzero(pd.DatetimeIndex(series.index).day == 1))
+    starts = [int(day) for day in np.flatnonzero(pd.DatetimeIndex(series.index).day == 1)]
     for place in (places := [place + 1 if place in starts else place for place in places]):
         _plant(series, kind, place, random)
-    return Planted(series, tuple((kind, place) for place in places), starts)
+    return Planted(series, tuple((kind, place) for place in places), tuple(starts) if _has_fee(seed) else ())
 
 
 def _plant(series: "pd.Series[float]", kind: str, place: int, random: np.random.Generator) -> None:
@@ -60,8 +64,3 @@ def _plant(series: "pd.Series[float]", kind: str, place: int, random: np.random.
     else:
         values[place:] += random.uniform(0.4, 1.0) * LEVEL * np.minimum(1, np.arange(1, left + 1) / random.integers(14, 22))
     series[:] = values
-
-
-def days_after(series: "pd.Series[float]", number: int) -> list[date]:
-    """The days that follow a series."""
-    return [series.index[-1].date() + timedelta(days=ahead) for ahead in range(1, number + 1)]

@@ -30,7 +30,7 @@ _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests first: of two processes one is busy with them for as long as the other is with nearly all else."""
+    """The browser's tests first: one process is busy with them for as long as the others are with nearly all else, and mostly waits."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
 
 

@@ -42,14 +42,15 @@ def judged(
     top = _top(actual, verdicts.set_index("date")["upper"])
     ranges = dict(zip(verdicts["date"].dt.date, verdicts[["expected", "lower", "upper"]].itertuples(index=False), strict=True))
     said = [_day_told(day.date(), value, ranges.get(day.date()), settled, currency) for day, value in actual.items()]
+    marked = list(_marks(actual, marks, top))
     traces = [
         *_hatched(actual, settled),
         *area(verdicts["date"], verdicts["lower"], verdicts["upper"], "Expected range", RANGE),
         *_course(actual, said, settled),
-        *_marks(actual, marks, top),
+        *marked,
     ]
     figure = _laid_out(traces, actual.index[0], actual.index[-1], currency, height)
-    for day, beyond in _cut(figure, actual, top, currency).items():
+    for day, beyond in _cut(figure, actual, _above(marked, actual, top), currency).items():
         _written_above(figure, day, beyond, actual.index[-1])
     return figure
 
@@ -156,6 +157,14 @@ def _top(values: "pd.Series[float]", upper: "pd.Series[float]") -> float | None:
     first = pd.DatetimeIndex(both.index).day == 1
     others = float(both[~first].max())
     return _HEADROOM * others if others > 0 and float(both[first].max()) > _TOWERS * others else None
+
+
+def _above(marked: Sequence[Trace], actual: "pd.Series[float]", top: float | None) -> float | None:
+    """Where the chart ends once the highest mark has half a step above it."""
+    if top is None:
+        return None
+    room = _APART / 2 * (top - float(actual.min()))
+    return max([top, *(height + room for trace in marked for height in trace["y"])])
 
 
 def _cut(figure: go.Figure, values: "pd.Series[float]", top: float | None, currency: str) -> dict[pd.Timestamp, str]:

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import streamlit as st
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse
 
 from app import collecting
 from app.api import application
+from app.navigation import entries
 from app.workspace import workspace
 from core.errors import SettingError, SpendscopeError
 from core.settings import ROOT
@@ -56,6 +58,14 @@ async def lifespan(served: FastAPI) -> AsyncIterator[None]:
 
 
 api = application.make(lifespan)
+
+
+@api.get(f"/{entries()[0].name}", include_in_schema=False)
+def first_page(request: Request) -> RedirectResponse:
+    """The first page opens at the root; its name leads there, as every other page's leads to it."""
+    return RedirectResponse(f"/?{request.url.query}")
+
+
 api.mount("/", dashboard)
 
 

@@ -4,6 +4,7 @@ The embedded engine takes one folder a process, so tests get databases of their 
 """
 
 import itertools
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -26,6 +27,9 @@ SAMPLES = ROOT.parent / "shared" / "data"
 
 collect_ignore = [] if SAMPLES.is_dir() else ["core/collectors/billing/test_samples.py"]
 
+LOOKS_AT_THE_DEMO = re.compile(r"\b(Collected|TestClient|Held)\b")
+"""What files mention whose tests look at the collected demo, by itself or through the API."""
+
 _numbers = itertools.count(1)
 
 
@@ -44,7 +48,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             file = nodeid.split("::")[0]
             if "/e2e/" in file:
                 return "browser"
-            return "collected" if "Collected" in (ROOT / file).read_text(encoding="utf-8") else file
+            return "collected" if LOOKS_AT_THE_DEMO.search((ROOT / file).read_text(encoding="utf-8")) else file
 
     return Scheduling(config, log)
 

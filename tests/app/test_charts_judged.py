@@ -118,3 +118,13 @@ def test_an_event_on_another_day_keeps_its_height() -> None:
     actual = pd.Series([100.0, 1000.0, 100.0], index=pd.date_range("2026-09-02", periods=3))
     usual = pd.DataFrame({"date": actual.index, "expected": [100.0] * 3, "lower": [90.0] * 3, "upper": [110.0] * 3})
     assert charts_judged.judged(actual, usual, date(2026, 9, 4), [], "USD").layout.yaxis.range is None
+
+
+def test_a_chart_that_is_cut_leaves_room_for_marks_above_its_highest_ordinary_day() -> None:
+    actual = pd.Series([1000.0, 0.0, 100.0], index=pd.date_range("2026-09-01", periods=3))
+    usual = pd.DataFrame({"date": actual.index, "expected": [50.0] * 3, "lower": [40.0] * 3, "upper": [60.0] * 3})
+    marks = [Mark(name, date(2026, 9, 3), "high", name) for name in ("EC2", "S3")]
+    figure = charts_judged.judged(actual, usual, date(2026, 9, 3), marks, "USD")
+    # It would end at 112; the marks stand 5 % and then 7 % of that above 100, with half of 7 % left.
+    assert [round(height, 6) for height in named(figure, "High").y] == [105.6, 113.44]
+    assert round(figure.layout.yaxis.range[1], 6) == 117.36

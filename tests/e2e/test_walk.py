@@ -197,6 +197,8 @@ def test_the_server_answers_for_itself(billed: Server) -> None:
 
     with urllib.request.urlopen(f"{billed.url}/healthz") as answer:
         assert json.load(answer)["status"] == "ok"
+    with urllib.request.urlopen(f"{billed.url}/overview?service=EC2") as answer:
+        assert answer.url == f"{billed.url}/?service=EC2"
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{billed.url}/api/v1/aws/nothing")
     assert refused.value.code == 404

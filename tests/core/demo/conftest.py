@@ -9,7 +9,7 @@ from tests.core.demo import tiny
 
 @pytest.fixture(scope="session")
 def _demo() -> Iterator[tiny.Served]:
-    with tiny.served(page_size=4) as served:
+    with tiny.served(measured=True, page_size=4) as served:
         yield served
 
 

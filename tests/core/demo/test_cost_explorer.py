@@ -257,7 +257,7 @@ def test_a_forecast_repeats_the_weekdays() -> None:
     usd = [3 if day.weekday() >= 5 else 10 for day in days]
     line = tiny.charges().iloc[[1]]
     charges = pd.concat([line.assign(day=pd.Timestamp(day), unblended=amount * PICODOLLAR) for day, amount in zip(days, usd, strict=True)])
-    with tiny.served(replace(tiny.build(), charges=charges)) as demo:
+    with tiny.served(replace(tiny.build(), charges=charges), measured=True) as demo:
         client, span = demo.client("ce"), {"Start": "2026-11-15", "End": "2026-12-01"}
         monthly = client.get_cost_forecast(TimePeriod=span, Metric="UNBLENDED_COST", Granularity="MONTHLY")
         daily = client.get_cost_forecast(TimePeriod=span, Metric="UNBLENDED_COST", Granularity="DAILY")["ForecastResultsByTime"]

@@ -33,9 +33,17 @@ LOOKS_AT_THE_DEMO = re.compile(r"\b(Collected|TestClient|Held)\b")
 _numbers = itertools.count(1)
 
 
+UNMEASURED = {"test_policy.py", "test_random_organisations.py", "test_refresh.py", "test_waterfall_properties.py"}
+"""Whole collections again and again, or hundreds of made-up ones, through lines that other tests reach."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests first: one process is busy with them for as long as the others are with nearly all else, and mostly waits."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
+    for item in items:
+        # Measuring doubles a test's time. The coverage of core is what the tests of core reach.
+        if not item.path.is_relative_to(ROOT / "tests" / "core") or item.path.name in UNMEASURED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from app.api import AWS
 from app.api.anomalies import told
 from app.api.held import Held, HeldNow, applied, provenance, view
-from app.api.models import (
+from app.api.models.analysis import (
     AWSAnalysisRequest,
     AWSAnalysisResponse,
     CostForecast,

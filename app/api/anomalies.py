@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api import AWS
 from app.api.failures import NOT_FOUND
 from app.api.held import Held, HeldNow, applied, provenance, view
-from app.api.models import (
+from app.api.models.anomalies import (
     AnomalyCause,
     AnomalyRules,
     AWSAnomaliesResponse,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from app.api import AWS
 from app.api.failures import NOT_FOUND
 from app.api.held import Held, HeldNow, provenance
-from app.api.models import AWSBudget, AWSBudgetRequest, AWSBudgetSavedResponse, AWSBudgetsResponse, BudgetAlert, OwnBudgetOfAWS
+from app.api.models.budgets import AWSBudget, AWSBudgetRequest, AWSBudgetSavedResponse, AWSBudgetsResponse, BudgetAlert, OwnBudgetOfAWS
 from app.budgets import words
 from core import budgets as setting
 from core import runs

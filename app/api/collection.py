@@ -7,16 +7,16 @@ from app import collecting
 from app.api import AWS
 from app.api.failures import BUSY, NOT_FOUND
 from app.api.held import HeldNow
-from app.api.models import (
+from app.api.models.collection import (
     AWSCollectionRequest,
     AWSCollectionResponse,
     AWSJobStatusResponse,
     CollectionResult,
     CollectionScope,
-    ErrorResponse,
     JobStep,
     SliceOfJob,
 )
+from app.api.models.common import ErrorResponse
 from app.jobs import Job, desk
 from app.workspace import Workspace
 from core import scope as scopes

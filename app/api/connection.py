@@ -6,7 +6,8 @@ from app import collecting
 from app.api import AWS
 from app.api.failures import BUSY
 from app.api.held import HeldNow
-from app.api.models import AWSConnectionTestResponse, CheckedPermission, ErrorResponse
+from app.api.models.collection import AWSConnectionTestResponse, CheckedPermission
+from app.api.models.common import ErrorResponse
 from core.aws.permissions import Finding
 
 router = APIRouter(prefix=f"{AWS}/test-connection", tags=["Collection"], responses=BUSY)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from app.api import AWS
 from app.api.failures import BUSY
 from app.api.held import Held, HeldNow, applied, provenance, view
-from app.api.models import AWSCostResponse, CostRow, KnownResource
+from app.api.models.costs import AWSCostResponse, CostRow, KnownResource
 from core import services
 from core.collectors import discovered
 from core.errors import RunBusy, SettingError

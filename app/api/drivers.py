@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api import AWS
 from app.api.held import HeldNow, applied, provenance, view
-from app.api.models import AWSDriversResponse, DriverPart, DriversOf
+from app.api.models.costs import AWSDriversResponse, DriverPart, DriversOf
 from core.analysis.beside import Against
 from core.analysis.drivers import Driver, total
 from core.errors import AnalysisRefused, SettingError

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from app.api.models import ErrorResponse
+from app.api.models.common import ErrorResponse
 from core import errors
 
 _STATUS: tuple[tuple[type[errors.SpendscopeError], int], ...] = (

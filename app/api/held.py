@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
-from app.api.models import AppliedFilters, FigureSource, IncompleteSlice
+from app.api.models.common import AppliedFilters, FigureSource, IncompleteSlice
 from app.view import DEFAULT_DAYS, default_view
 from app.workspace import Held, Workspace
 from core.errors import SettingError

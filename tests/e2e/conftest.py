@@ -232,7 +232,9 @@ def fits(page: Page) -> bool:
 
 
 def shot(page: Page, name: str) -> None:
-    """Keep a picture of the whole page."""
+    """Keep a picture of the whole page where PICTURES is set: drawing all of it takes longer than most tests."""
+    if not os.environ.get("PICTURES"):
+        return
     ARTIFACTS.mkdir(exist_ok=True)
     before = page.viewport_size
     height = page.evaluate("Math.max(...[...document.querySelectorAll('[data-testid=stMain]')].map(e => e.scrollHeight))")

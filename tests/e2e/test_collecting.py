@@ -207,6 +207,7 @@ def test_what_is_missing_is_named_with_its_reason(connected: Server, organisatio
     shot(page, "overview-incomplete")
     page.goto(f"{connected.url}/data")
     expect(page.get_by_text("of it incomplete.")).to_be_visible()
+    settled(page)
     shot(page, "data-incomplete")
     said = " ".join(cells(page))
     assert "ec2:DescribeInstances" in said

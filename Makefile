@@ -29,7 +29,7 @@ run: install
 
 test: install-dev
 	@tests/e2e/install-browser
-	@$(BIN)/python -m pytest --numprocesses=3 --no-loadscope-reorder --cov=core --cov-report=term --cov-fail-under=85
+	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder --cov=core --cov-report=term --cov-fail-under=85
 
 lint: install-dev
 	@$(BIN)/ruff check .

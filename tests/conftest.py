@@ -38,7 +38,7 @@ UNMEASURED = {"test_policy.py", "test_random_organisations.py", "test_refresh.py
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests first: one process is busy with them for as long as the others are with nearly all else, and mostly waits."""
+    """The browser's tests first: of two processes one is busy with them for as long as the other is with nearly all else."""
     items.sort(key=lambda item: "e2e" not in item.path.parts)
     for item in items:
         # Measuring doubles a test's time. The coverage of core is what the tests of core reach.

@@ -66,7 +66,11 @@ def outcome(page: Page) -> str:
 
 
 def cells(page: Page) -> list[str]:
-    """The cells of every table on the page, as they are told to a screen reader."""
+    """The cells of every table on the page, as they are told to a screen reader; a table out of sight has none yet."""
+    page.set_viewport_size({"width": 1440, "height": 3200})
+    page.locator("[role=gridcell]").first.wait_for(state="attached")
+    settled(page)
+    page.wait_for_timeout(500)
     return page.locator("[role=gridcell]").all_text_contents()
 
 

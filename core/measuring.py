@@ -89,7 +89,7 @@ def _keep(collection: Collection, place: Place, due: Sequence[Due]) -> None:
         if not _is_about_some(error):
             _fail(due, error)
             return
-        for some in _by_metric(due):
+        for some in _by_metric(_unanswered(collection, place, due)):
             try:
                 _keep_at_once(collection, place, some)
             except AwsError as own:
@@ -106,6 +106,13 @@ def _keep_at_once(collection: Collection, place: Place, due: Sequence[Due]) -> N
         new = (p for p in points if p["day"] >= starts[p["namespace"], p["metric"], p["statistic"], p["resource_id"]])
         own = {**place.columns, "collected_at": second(collection.clock()), "run_id": collection.run.run_id}
         writes.insert_rows(collection.store, "resource_series", ({**own, **point} for point in new))
+
+
+def _unanswered(collection: Collection, place: Place, due: Iterable[Due]) -> list[Due]:
+    """Those that the requests before the one that failed didn't answer: what is kept was paid for once."""
+    days = window(collection.as_of)
+    kept = resources.last_days(collection.store, *place, days[0], days[-1])
+    return [one for one in due if kept.get(_key(one.query), date.min) < days[-1]]
 
 
 def _is_about_some(error: AwsError) -> bool:
